@@ -1,0 +1,3 @@
+//! Wires the whole product into one process on one machine.
+
+fn main() {}

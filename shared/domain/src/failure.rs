@@ -1,0 +1,24 @@
+//! What a failure means for what happens next, whatever its cause.
+
+use jiff::Timestamp;
+
+/// Every failure of this product is one of these; the engine decides by this alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailureClass {
+    /// Passing: the same step may succeed a little later.
+    Retry,
+    /// The other side asks for patience; nothing should be asked of it before this moment.
+    ThrottledUntil(Timestamp),
+    /// Nothing will change until a person does something; the error's text says what.
+    NeedsPerson,
+    /// Single rows were refused; the rest is fine.
+    RejectedRows,
+    /// Trying again cannot help.
+    Permanent,
+}
+
+/// Implemented by every error type whose bearer must decide what to do next.
+pub trait Classified {
+    /// The class of this failure.
+    fn class(&self) -> FailureClass;
+}

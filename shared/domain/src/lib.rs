@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod failure;
+pub mod field;
+pub mod identifier;
+pub mod mapping;
+pub mod outcome;
+pub mod random;
+pub mod sensitive;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use failure::{Classified, FailureClass};
+pub use random::{ManualRandom, Random, SystemRandom};
+pub use sensitive::Sensitive;
