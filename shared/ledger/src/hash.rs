@@ -1,0 +1,33 @@
+//! The hashes that order a ledger and detect changes.
+
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+
+/// The key of all hashes of one account. Random per account: somebody who may choose addresses cannot choose two
+/// that collide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashSeed(pub u64);
+
+/// The hash of a lower-cased address: the order of a ledger, and the identity of an address in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressHash(pub u128);
+
+impl AddressHash {
+    /// The hash of `address`, which must be lower-cased already.
+    #[must_use]
+    pub fn of(address: &[u8], seed: HashSeed) -> Self {
+        Self(xxh3_128_with_seed(address, seed.0))
+    }
+}
+
+/// The hash of a `CustomerId`, by which a changed address is recognised.
+#[must_use]
+pub fn identity_hash(identity: &[u8], seed: HashSeed) -> u64 {
+    xxh3_64_with_seed(identity, seed.0)
+}
+
+/// The fingerprint of what is sent for a person: field names and values as they stand in the import row, keyed by
+/// `list_key`, so that another list or mapping gives another fingerprint without any special rule.
+#[must_use]
+pub fn fingerprint(import_row: &[u8], list_key: u64) -> u64 {
+    xxh3_64_with_seed(import_row, list_key)
+}
