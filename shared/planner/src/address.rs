@@ -1,0 +1,232 @@
+//! Addresses: trimmed, checked and normalised without an allocation per row.
+
+use domain::outcome::Reason;
+
+/// The greatest length of an address that the service takes (contact resource of the V3 contract).
+pub const MAX_ADDRESS: usize = 80;
+
+/// From this length on the service's contract contradicts itself: its import row says 50, its contact 80.
+pub const LONG_ADDRESS: usize = 50;
+
+const MAX_LOCAL_PART: usize = 64;
+const MAX_LABEL: usize = 63;
+
+/// The buffers of one address, reused from row to row.
+#[derive(Debug, Default)]
+pub struct Address {
+    sent: Vec<u8>,
+    key: Vec<u8>,
+}
+
+impl Address {
+    /// The address as it is sent: the local part as it stands, the domain lower-cased and in ASCII.
+    #[must_use]
+    pub fn as_sent(&self) -> &[u8] {
+        &self.sent
+    }
+
+    /// The address as it is compared: all lower case.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// Whether the address has a length on which the service's contract contradicts itself.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.sent.len() > LONG_ADDRESS
+    }
+
+    /// Checks and normalises `field`, which must be UTF-8.
+    ///
+    /// # Errors
+    /// The reason for which the row is rejected; the buffers then hold nothing of use.
+    pub fn parse(&mut self, field: &[u8]) -> Result<(), Reason> {
+        self.sent.clear();
+        self.key.clear();
+        let field = trimmed(field)?;
+        if field.is_empty() {
+            return Err(Reason::EmailMissing);
+        }
+        let at = field.iter().position(|byte| *byte == b'@').ok_or(Reason::EmailInvalid)?;
+        let (local, domain) = field.split_at(at);
+        let domain = domain.get(1..).unwrap_or_default();
+        if !is_local_part(local) {
+            return Err(Reason::EmailInvalid);
+        }
+        self.sent.extend_from_slice(local);
+        self.sent.push(b'@');
+        if domain.is_ascii() {
+            self.sent.extend(domain.iter().map(u8::to_ascii_lowercase));
+        } else {
+            let text = std::str::from_utf8(domain).map_err(|_| Reason::Encoding)?;
+            let ascii = idna::domain_to_ascii(text).map_err(|_| Reason::EmailInvalid)?;
+            self.sent.extend_from_slice(ascii.as_bytes());
+        }
+        if !is_domain(self.sent.get(at + 1..).unwrap_or_default()) {
+            return Err(Reason::EmailInvalid);
+        }
+        if self.sent.len() > MAX_ADDRESS {
+            return Err(Reason::EmailTooLong);
+        }
+        self.key.extend(self.sent.iter().map(u8::to_ascii_lowercase));
+        Ok(())
+    }
+}
+
+/// Without white space of any script around it.
+fn trimmed(field: &[u8]) -> Result<&[u8], Reason> {
+    let field = field.trim_ascii();
+    let outside_ascii = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
+    if outside_ascii(field.first()) || outside_ascii(field.last()) {
+        let text = std::str::from_utf8(field).map_err(|_| Reason::Encoding)?;
+        return Ok(text.trim().as_bytes());
+    }
+    Ok(field)
+}
+
+/// The characters of an unquoted local part (RFC 5322, `atext`).
+const LOCAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let allowed = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~";
+    let mut index = 0;
+    while index < allowed.len() {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler, which refuses an index out of bounds"
+        )]
+        {
+            table[allowed[index] as usize] = true;
+        }
+        index += 1;
+    }
+    table
+};
+
+fn is_local_part(local: &[u8]) -> bool {
+    if local.is_empty() || local.len() > MAX_LOCAL_PART {
+        return false;
+    }
+    let mut after_dot = true;
+    for byte in local {
+        if *byte == b'.' {
+            if after_dot {
+                return false;
+            }
+            after_dot = true;
+        } else if LOCAL.get(usize::from(*byte)).copied().unwrap_or(false) {
+            after_dot = false;
+        } else {
+            return false;
+        }
+    }
+    !after_dot
+}
+
+/// Labels of letters, digits and inner hyphens, at least two of them, in lower case.
+fn is_domain(domain: &[u8]) -> bool {
+    let mut labels = 0;
+    let mut length = 0;
+    let mut previous = b'.';
+    for byte in domain {
+        match *byte {
+            b'.' => {
+                if length == 0 || length > MAX_LABEL || previous == b'-' {
+                    return false;
+                }
+                labels += 1;
+                length = 0;
+            }
+            b'a'..=b'z' | b'0'..=b'9' => length += 1,
+            b'-' if length > 0 => length += 1,
+            _ => return false,
+        }
+        previous = *byte;
+    }
+    labels >= 1 && length > 0 && length <= MAX_LABEL && previous != b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<(String, String), Reason> {
+        let mut address = Address::default();
+        address.parse(text.as_bytes())?;
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Ok((text(address.as_sent()), text(address.key())))
+    }
+
+    #[rstest]
+    #[case("  Ann.Lee@Example.COM\t", "Ann.Lee@example.com", "ann.lee@example.com")]
+    #[case("\u{a0}ann@example.com\u{2003}", "ann@example.com", "ann@example.com")]
+    #[case("ann@BÜCHER.example", "ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example")]
+    #[case("ann+news@example.com", "ann+news@example.com", "ann+news@example.com")]
+    #[case("o'neil@sub.example.org", "o'neil@sub.example.org", "o'neil@sub.example.org")]
+    fn normalises(#[case] field: &str, #[case] sent: &str, #[case] key: &str) {
+        assert_eq!(parse(field), Ok((sent.to_owned(), key.to_owned())));
+    }
+
+    #[rstest]
+    #[case("", Reason::EmailMissing)]
+    #[case(" \t ", Reason::EmailMissing)]
+    #[case("ann", Reason::EmailInvalid)]
+    #[case("ann@lee@example.com", Reason::EmailInvalid)]
+    #[case("\"ann\"@example.com", Reason::EmailInvalid)]
+    #[case("änn@example.com", Reason::EmailInvalid)]
+    #[case("ann..lee@example.com", Reason::EmailInvalid)]
+    #[case(".ann@example.com", Reason::EmailInvalid)]
+    #[case("ann.@example.com", Reason::EmailInvalid)]
+    #[case("ann@example..com", Reason::EmailInvalid)]
+    #[case("ann@example.com.", Reason::EmailInvalid)]
+    #[case("ann@.example.com", Reason::EmailInvalid)]
+    #[case("ann@localhost", Reason::EmailInvalid)]
+    #[case("ann@[127.0.0.1]", Reason::EmailInvalid)]
+    #[case("ann lee@example.com", Reason::EmailInvalid)]
+    #[case("ann@exa mple.com", Reason::EmailInvalid)]
+    #[case("@example.com", Reason::EmailInvalid)]
+    #[case("ann@", Reason::EmailInvalid)]
+    #[case("email", Reason::EmailInvalid)]
+    fn refuses(#[case] field: &str, #[case] reason: Reason) {
+        assert_eq!(parse(field), Err(reason));
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_contract() {
+        let of_length = |length: usize| format!("{}@{}.example", "a".repeat(40), "b".repeat(length - 49));
+        assert!(parse(&of_length(80)).is_ok());
+        assert_eq!(parse(&of_length(81)), Err(Reason::EmailTooLong));
+        assert!(parse(&format!("{}@example.com", "a".repeat(64))).is_ok());
+        assert_eq!(parse(&format!("{}@example.com", "a".repeat(65))), Err(Reason::EmailInvalid));
+    }
+
+    proptest! {
+        /// The crate `email_address` is the reference: whatever we take, it takes.
+        #[test]
+        fn agrees_with_the_reference(local in "[a-z.+'A-Z0-9_\" -]{0,20}", domain in "[a-zA-Z0-9.-]{0,20}") {
+            let text = format!("{local}@{domain}");
+            let options = email_address::Options::default()
+                .with_minimum_sub_domains(2)
+                .without_domain_literal()
+                .without_display_text();
+            let reference = email_address::EmailAddress::parse_with_options(text.trim(), options);
+            let ours = parse(&text);
+            if ours.is_ok() {
+                prop_assert!(reference.is_ok(), "{text}");
+            } else if let Ok(address) = reference {
+                // What it takes beyond ours is named by the rules: quoted local parts.
+                prop_assert!(address.local_part().starts_with('"'), "{text}");
+            }
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics_and_normalising_twice_changes_nothing(text in any::<String>()) {
+            if let Ok((sent, _)) = parse(&text) {
+                prop_assert_eq!(parse(&sent).unwrap().0, sent);
+            }
+        }
+    }
+}

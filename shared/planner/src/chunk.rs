@@ -1,0 +1,178 @@
+//! Chunks: finished request bodies within both limits of the service.
+
+use crate::members::{ChunkMember, ChunkMembers, DamagedMembers};
+use crate::opt_outs::OptOuts;
+use ledger::HashSeed;
+
+/// The most rows of one import. The guide says 40,000; one less, because the service counts a header line.
+pub const MAX_ROWS: u32 = 39_999;
+
+/// The most bytes of one import's body. The service silently drops what lies beyond 4 MB, and whether that is
+/// 4,000,000 or 4,194,304 is not documented.
+pub const MAX_BYTES: usize = 3_900_000;
+
+const BEFORE_ROWS: &[u8] = b"{\"import_data\":[";
+
+/// The limits of one chunk. The defaults are those of the service; tests use smaller ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkLimits {
+    /// Rows.
+    pub rows: u32,
+    /// Bytes of the whole body.
+    pub bytes: usize,
+}
+
+impl Default for ChunkLimits {
+    fn default() -> Self {
+        Self { rows: MAX_ROWS, bytes: MAX_BYTES }
+    }
+}
+
+/// A chunk, ready to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedChunk {
+    /// From 1, in the order of the ledger.
+    pub number: u32,
+    /// Rows in it.
+    pub rows: u32,
+    /// How many of them the export did not hold before.
+    pub additions: u32,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// The members file, see [`crate::members`].
+    pub members: Vec<u8>,
+}
+
+/// Fills one chunk after the other.
+#[derive(Debug)]
+pub(crate) struct ChunkBuilder {
+    limits: ChunkLimits,
+    after_rows: Vec<u8>,
+    number: u32,
+    rows: u32,
+    additions: u32,
+    body: Vec<u8>,
+    members: Vec<u8>,
+}
+
+fn after_rows(list: &str) -> Vec<u8> {
+    // A list id holds only characters that need no escape.
+    format!("],\"list_ids\":[\"{list}\"]}}").into_bytes()
+}
+
+impl ChunkBuilder {
+    pub(crate) fn new(limits: ChunkLimits, list: &str) -> Self {
+        Self {
+            limits,
+            after_rows: after_rows(list),
+            number: 0,
+            rows: 0,
+            additions: 0,
+            body: Vec::new(),
+            members: Vec::new(),
+        }
+    }
+
+    /// Adds a row; answers the chunk before it if the row did not fit any more.
+    pub(crate) fn push(&mut self, import_row: &[u8], member: &ChunkMember<'_>) -> Option<FinishedChunk> {
+        let length = self.body.len() + 1 + import_row.len() + self.after_rows.len();
+        let full = self.rows >= self.limits.rows || (self.rows > 0 && length > self.limits.bytes);
+        let finished = if full { self.finish() } else { None };
+        if self.rows == 0 {
+            self.body.extend_from_slice(BEFORE_ROWS);
+        } else {
+            self.body.push(b',');
+        }
+        self.body.extend_from_slice(import_row);
+        member.encode(&mut self.members);
+        self.rows += 1;
+        self.additions += u32::from(member.addition);
+        finished
+    }
+
+    /// The last chunk, if it holds anything.
+    pub(crate) fn finish(&mut self) -> Option<FinishedChunk> {
+        if self.rows == 0 {
+            return None;
+        }
+        self.number += 1;
+        self.body.extend_from_slice(&self.after_rows);
+        let room = (self.body.capacity(), self.members.capacity());
+        let finished = FinishedChunk {
+            number: self.number,
+            rows: self.rows,
+            additions: self.additions,
+            body: std::mem::replace(&mut self.body, Vec::with_capacity(room.0)),
+            members: std::mem::replace(&mut self.members, Vec::with_capacity(room.1)),
+        };
+        self.rows = 0;
+        self.additions = 0;
+        Some(finished)
+    }
+}
+
+/// What is left of a chunk after people who opted out since it was planned were taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewrittenChunk {
+    /// The chunk without them; `None` when nobody is left.
+    pub chunk: Option<FinishedChunk>,
+    /// The members file of those who were taken out.
+    pub taken_out: Vec<u8>,
+    /// How many those are.
+    pub taken_out_rows: u32,
+}
+
+/// Takes people who opted out of a chunk that has not been sent. Answers `None` when nobody in it did.
+///
+/// # Errors
+/// [`DamagedMembers`] when body and members do not belong together.
+pub fn without_opt_outs(
+    number: u32,
+    body: &[u8],
+    members: &[u8],
+    list: &str,
+    opt_outs: &OptOuts,
+    seed: HashSeed,
+) -> Result<Option<RewrittenChunk>, DamagedMembers> {
+    let mut affected = false;
+    for member in ChunkMembers::new(members) {
+        affected |= opt_outs.contains(member?.hash(seed));
+    }
+    if !affected {
+        return Ok(None);
+    }
+    let mut builder = ChunkBuilder::new(ChunkLimits { rows: u32::MAX, bytes: usize::MAX }, list);
+    builder.number = number.saturating_sub(1);
+    let mut taken_out = Vec::new();
+    let mut taken_out_rows = 0;
+    let mut start = BEFORE_ROWS.len();
+    for member in ChunkMembers::new(members) {
+        let member = member?;
+        let end = start + usize::try_from(member.length).map_err(|_| DamagedMembers)?;
+        let import_row = body.get(start..end).ok_or(DamagedMembers)?;
+        // One for the comma.
+        start = end + 1;
+        if opt_outs.contains(member.hash(seed)) {
+            member.encode(&mut taken_out);
+            taken_out_rows += 1;
+        } else {
+            builder.push(import_row, &member);
+        }
+    }
+    Ok(Some(RewrittenChunk { chunk: builder.finish(), taken_out, taken_out_rows }))
+}
+
+/// The import row of a chunk's member as it was sent, for the report.
+pub fn import_rows<'a>(
+    body: &'a [u8],
+    members: &'a [u8],
+) -> impl Iterator<Item = Result<(ChunkMember<'a>, &'a [u8]), DamagedMembers>> {
+    let mut start = BEFORE_ROWS.len();
+    ChunkMembers::new(members).map(move |member| {
+        let member = member?;
+        let end = start + usize::try_from(member.length).map_err(|_| DamagedMembers)?;
+        let import_row = body.get(start..end).ok_or(DamagedMembers)?;
+        start = end + 1;
+        Ok((member, import_row))
+    })
+}

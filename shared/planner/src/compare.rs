@@ -1,0 +1,282 @@
+//! The second half of a plan: members against the ledger, in the ledger's order, into chunks.
+
+use std::io::{self, Read};
+
+use domain::identifier::ListId;
+use domain::outcome::{Counts, Outcome, Reason};
+use ledger::{AddressHash, LedgerError, LedgerReader, fingerprint};
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk};
+use crate::collect::Members;
+use crate::decision::{Decision, Known, RunKind, decide};
+use crate::feedback::push_outcome;
+use crate::members::ChunkMember;
+use crate::opt_outs::OptOuts;
+use crate::sink::{Feedback, PlanSink};
+use crate::spool::{LoadedPartition, Member};
+
+/// What the members are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The list that is written to.
+    pub list: &'a ListId,
+    /// What the run is asked to do.
+    pub kind: RunKind,
+    /// Whom nothing is sent to.
+    pub opt_outs: &'a OptOuts,
+    /// The limits of a chunk.
+    pub limits: ChunkLimits,
+}
+
+/// What a plan found: the run's counts so far, and what it would send.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSummary {
+    /// Final for every row that is not in a chunk.
+    pub counts: Counts,
+    /// Rows in chunks of people whom the export did not hold before.
+    pub additions: u64,
+    /// Rows in chunks of people whom it did.
+    pub updates: u64,
+    /// People whom the export holds on the list before this run; `None` when there is no ledger yet.
+    pub held: Option<u64>,
+    /// The chunks, in order.
+    pub chunks: Vec<ChunkSummary>,
+}
+
+/// One chunk of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkSummary {
+    /// From 1.
+    pub number: u32,
+    /// Rows in it.
+    pub rows: u32,
+    /// How many of them the export did not hold before.
+    pub additions: u32,
+    /// Bytes of its body.
+    pub bytes: u64,
+}
+
+/// Why members could not be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// The ledger cannot be read. Plan again without it: a full run that removes nobody.
+    #[error("the ledger cannot be used")]
+    Ledger(#[from] LedgerError),
+    /// The ledger belongs to another account.
+    #[error("the ledger was written for another account; reconnect the account it belongs to")]
+    ForeignLedger,
+    /// Temporary files could not be read back.
+    #[error("temporary files could not be read; run again")]
+    Spool(#[source] io::Error),
+    /// A plan's output could not be handed on.
+    #[error("the plan's files could not be written")]
+    Sink(#[source] io::Error),
+}
+
+/// Compares `members` with the ledger (none on the first run to a list) and hands chunks, outcomes and the report
+/// to `sink`. The same members, ledger and opt-outs always give the same chunks.
+///
+/// # Errors
+/// [`CompareError`]; what was handed to the sink is then of no use.
+pub fn compare<R: Read, S: PlanSink>(
+    members: Members,
+    ledger: Option<LedgerReader<R>>,
+    comparison: Comparison<'_>,
+    sink: &mut S,
+) -> Result<PlanSummary, CompareError> {
+    let Members { spool, counts, feedback, seed } = members;
+    if ledger.as_ref().is_some_and(|ledger| ledger.seed() != seed) {
+        return Err(CompareError::ForeignLedger);
+    }
+    let mut known = LedgerCursor::new(ledger);
+    let mut comparing = Comparing {
+        comparison,
+        list_key: xxh3_64(comparison.list.as_str().as_bytes()),
+        builder: ChunkBuilder::new(comparison.limits, comparison.list.as_str()),
+        summary: PlanSummary { counts, ..PlanSummary::default() },
+        feedback,
+        sink,
+        lower: Vec::new(),
+        added_identities: Vec::new(),
+        has_ledger: known.is_there(),
+        seed,
+    };
+    let mut loaded = LoadedPartition::default();
+    for partition in spool.into_partitions() {
+        partition.load(&mut loaded).map_err(CompareError::Spool)?;
+        for member in loaded.members() {
+            let entry = known.advance_to(member.hash)?;
+            comparing.member(&member, entry).map_err(CompareError::Sink)?;
+        }
+    }
+    let (held, left) = known.finish()?;
+    comparing.finish(held, left).map_err(CompareError::Sink)
+}
+
+struct Comparing<'a, S> {
+    comparison: Comparison<'a>,
+    list_key: u64,
+    builder: ChunkBuilder,
+    summary: PlanSummary,
+    feedback: Feedback,
+    sink: &'a mut S,
+    lower: Vec<u8>,
+    added_identities: Vec<u64>,
+    has_ledger: bool,
+    seed: ledger::HashSeed,
+}
+
+impl<S: PlanSink> Comparing<'_, S> {
+    fn member(&mut self, member: &Member<'_>, known: Option<Known>) -> io::Result<()> {
+        let Comparison { opt_outs, kind, .. } = self.comparison;
+        let fingerprint = fingerprint(member.import_row, self.list_key);
+        let decision =
+            decide(known, fingerprint, opt_outs.contains(member.hash), opt_outs.full_read_day(), kind);
+        let (outcome, reason) = match decision {
+            Decision::Send { addition, attempts } => {
+                return self.send(member, fingerprint, addition, attempts);
+            }
+            Decision::OptedOut => (Outcome::OptedOut, ""),
+            Decision::Unchanged => (Outcome::Unchanged, ""),
+            Decision::Parked => (Outcome::Rejected, Reason::Parked.as_str()),
+        };
+        match decision {
+            Decision::OptedOut => self.summary.counts.opted_out += 1,
+            Decision::Unchanged => self.summary.counts.unchanged += 1,
+            Decision::Parked => self.summary.counts.reject(Reason::Parked),
+            Decision::Send { .. } => {}
+        }
+        self.lower_address(member);
+        let customer_id = if member.identity.is_empty() { &self.lower } else { member.identity };
+        push_outcome(self.feedback.outcomes(), customer_id, outcome, reason, None);
+        self.feedback.hand_on(self.sink)
+    }
+
+    fn lower_address(&mut self, member: &Member<'_>) {
+        self.lower.clear();
+        self.lower.extend(member.address().iter().map(u8::to_ascii_lowercase));
+    }
+
+    fn send(
+        &mut self,
+        member: &Member<'_>,
+        fingerprint: u64,
+        addition: bool,
+        attempts: u8,
+    ) -> io::Result<()> {
+        self.lower_address(member);
+        if addition && self.has_ledger && !member.identity.is_empty() {
+            self.added_identities.push(ledger::identity_hash(member.identity, self.seed));
+        }
+        let chunk_member = ChunkMember {
+            addition,
+            attempts,
+            fingerprint,
+            part: member.part,
+            row: member.row,
+            length: u32::try_from(member.import_row.len()).unwrap_or(u32::MAX),
+            identity: member.identity,
+            address: &self.lower,
+        };
+        if addition {
+            self.summary.additions += 1;
+        } else {
+            self.summary.updates += 1;
+        }
+        let finished = self.builder.push(member.import_row, &chunk_member);
+        self.hand_over(finished)
+    }
+
+    fn hand_over(&mut self, finished: Option<FinishedChunk>) -> io::Result<()> {
+        let Some(chunk) = finished else { return Ok(()) };
+        self.summary.chunks.push(ChunkSummary {
+            number: chunk.number,
+            rows: chunk.rows,
+            additions: chunk.additions,
+            bytes: chunk.body.len() as u64,
+        });
+        self.sink.chunk(chunk)
+    }
+
+    /// `left` are the identities of held addresses that no member has any more.
+    fn finish(mut self, held: Option<u64>, mut left: Vec<u64>) -> io::Result<PlanSummary> {
+        let last = self.builder.finish();
+        self.hand_over(last)?;
+        self.feedback.flush(self.sink)?;
+        left.sort_unstable();
+        let moved = self.added_identities.iter().filter(|identity| left.binary_search(identity).is_ok());
+        self.summary.counts.notes.address_changed = moved.count() as u64;
+        self.summary.held = held;
+        Ok(self.summary)
+    }
+}
+
+/// Walks through the ledger beside the members.
+struct LedgerCursor<R: Read> {
+    reader: Option<LedgerReader<R>>,
+    current: Option<(AddressHash, u64, Known)>,
+    there: bool,
+    held: u64,
+    left: Vec<u64>,
+}
+
+impl<R: Read> LedgerCursor<R> {
+    const fn new(reader: Option<LedgerReader<R>>) -> Self {
+        let there = reader.is_some();
+        Self { reader, current: None, there, held: 0, left: Vec::new() }
+    }
+
+    const fn is_there(&self) -> bool {
+        self.there
+    }
+
+    /// What the ledger knows of `hash`; everything before it belongs to people who are no members now.
+    fn advance_to(&mut self, hash: AddressHash) -> Result<Option<Known>, LedgerError> {
+        loop {
+            if self.current.is_none() && !self.read()? {
+                return Ok(None);
+            }
+            match self.current {
+                Some((at, _, known)) if at == hash => {
+                    self.current = None;
+                    return Ok(Some(known));
+                }
+                Some((at, identity, known)) if at < hash => self.leave(identity, known),
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn leave(&mut self, identity: u64, known: Known) {
+        if known.held.is_some() {
+            self.left.push(identity);
+        }
+        self.current = None;
+    }
+
+    fn read(&mut self) -> Result<bool, LedgerError> {
+        let Some(reader) = &mut self.reader else { return Ok(false) };
+        let Some(entry) = reader.next_entry()? else {
+            self.reader = None;
+            return Ok(false);
+        };
+        self.held += u64::from(entry.held.is_some());
+        self.current = Some((entry.hash, entry.identity, Known { held: entry.held, pending: entry.pending }));
+        Ok(true)
+    }
+
+    /// Reads the rest. Answers how many people are held, and the identities of those who are no members now.
+    fn finish(mut self) -> Result<(Option<u64>, Vec<u64>), LedgerError> {
+        loop {
+            if let Some((_, identity, known)) = self.current {
+                self.leave(identity, known);
+            }
+            if !self.read()? {
+                break;
+            }
+        }
+        Ok((self.there.then_some(self.held), self.left))
+    }
+}

@@ -1,0 +1,125 @@
+//! What to do with one member, given what the ledger says of the address.
+
+use ledger::{Pending, PendingReason};
+
+/// How many runs try a row that the service refuses before it is parked.
+pub const MAX_ATTEMPTS: u8 = 5;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// Send what is new, changed, or due for another try.
+    #[default]
+    Changes,
+    /// Send everybody again; who is held is not forgotten.
+    Full,
+    /// Like `Changes`, and parked rows too.
+    RetryFailed,
+}
+
+/// What the ledger says of an address, without the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) held: Option<u64>,
+    pub(crate) pending: Option<Pending>,
+}
+
+/// What becomes of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    OptedOut,
+    Unchanged,
+    Parked,
+    Send {
+        /// Not held before.
+        addition: bool,
+        /// How many runs have tried these values.
+        attempts: u8,
+    },
+}
+
+/// Decides for a member whose row has `fingerprint`. `full_read_day` is that of the opt-outs.
+pub(crate) fn decide(
+    known: Option<Known>,
+    fingerprint: u64,
+    opted_out: bool,
+    full_read_day: u32,
+    kind: RunKind,
+) -> Decision {
+    if opted_out {
+        return Decision::OptedOut;
+    }
+    let Some(known) = known else {
+        return Decision::Send { addition: true, attempts: 0 };
+    };
+    let addition = known.held.is_none();
+    if let Some(pending) = known.pending {
+        if pending.reason == PendingReason::CannotAdd {
+            // Released by a full read that is newer and no longer has the address.
+            let released = full_read_day > pending.day;
+            return if released { Decision::Send { addition, attempts: 0 } } else { Decision::OptedOut };
+        }
+        if pending.fingerprint == fingerprint {
+            let parked = pending.attempts >= MAX_ATTEMPTS && kind == RunKind::Changes;
+            return if parked {
+                Decision::Parked
+            } else {
+                Decision::Send { addition, attempts: pending.attempts }
+            };
+        }
+    }
+    if known.held == Some(fingerprint) && kind != RunKind::Full {
+        return Decision::Unchanged;
+    }
+    Decision::Send { addition, attempts: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const fn known(held: Option<u64>, pending: Option<(u64, u8, PendingReason)>) -> Option<Known> {
+        let pending = match pending {
+            Some((fingerprint, attempts, reason)) => {
+                Some(Pending { fingerprint, attempts, reason, day: 100 })
+            }
+            None => None,
+        };
+        Some(Known { held, pending })
+    }
+
+    const fn send(addition: bool, attempts: u8) -> Decision {
+        Decision::Send { addition, attempts }
+    }
+
+    use PendingReason::{CannotAdd, Refused, Unconfirmed};
+    use RunKind::{Changes, Full, RetryFailed};
+
+    #[rstest]
+    #[case::new(None, Changes, send(true, 0))]
+    #[case::same(known(Some(1), None), Changes, Decision::Unchanged)]
+    #[case::same_but_full(known(Some(1), None), Full, send(false, 0))]
+    #[case::changed(known(Some(2), None), Changes, send(false, 0))]
+    #[case::refused_before(known(None, Some((1, 4, Refused))), Changes, send(true, 4))]
+    #[case::parked(known(None, Some((1, 5, Refused))), Changes, Decision::Parked)]
+    #[case::parked_and_asked_for(known(None, Some((1, 5, Refused))), RetryFailed, send(true, 5))]
+    #[case::parked_and_changed(known(None, Some((2, 5, Refused))), Changes, send(true, 0))]
+    #[case::changed_back(known(Some(1), Some((2, 3, Refused))), Changes, Decision::Unchanged)]
+    #[case::unconfirmed(known(Some(2), Some((1, 1, Unconfirmed))), Changes, send(false, 1))]
+    #[case::cannot_add(known(None, Some((1, 1, CannotAdd))), Changes, Decision::OptedOut)]
+    #[case::cannot_add_and_changed(known(None, Some((2, 1, CannotAdd))), Full, Decision::OptedOut)]
+    fn follows_the_ledger(#[case] known: Option<Known>, #[case] kind: RunKind, #[case] expected: Decision) {
+        assert_eq!(decide(known, 1, false, 100, kind), expected);
+        assert_eq!(decide(known, 1, true, 100, kind), Decision::OptedOut);
+    }
+
+    #[test]
+    fn a_newer_full_read_releases_people_who_subscribed_again() {
+        let refused = known(None, Some((1, 1, CannotAdd)));
+        assert_eq!(decide(refused, 1, false, 101, Changes), send(true, 0));
+        assert_eq!(decide(refused, 1, true, 101, Changes), Decision::OptedOut);
+    }
+}

@@ -1,0 +1,58 @@
+//! The two files that people get back: the report of rejected rows and the outcome of every row.
+
+use domain::outcome::{Outcome, Reason};
+
+/// The header of the outcome file.
+pub const OUTCOME_HEADER: &[u8] = b"CustomerId,outcome,reason,chunk\n";
+
+/// The header of the report of rejected rows.
+pub const REPORT_HEADER: &[u8] = b"file,row,reason,content\n";
+
+/// Appends a field, quoted where CSV asks for it.
+fn push_field(out: &mut Vec<u8>, field: &[u8]) {
+    let plain = !field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+    if plain {
+        out.extend_from_slice(field);
+        return;
+    }
+    out.push(b'"');
+    for byte in field {
+        if *byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
+}
+
+/// Appends one line of the outcome file. `reason` is empty where the outcome says all.
+pub(crate) fn push_outcome(
+    out: &mut Vec<u8>,
+    customer_id: &[u8],
+    outcome: Outcome,
+    reason: &str,
+    chunk: Option<u32>,
+) {
+    push_field(out, customer_id);
+    out.push(b',');
+    out.extend_from_slice(outcome.as_str().as_bytes());
+    out.push(b',');
+    out.extend_from_slice(reason.as_bytes());
+    out.push(b',');
+    if let Some(chunk) = chunk {
+        out.extend_from_slice(chunk.to_string().as_bytes());
+    }
+    out.push(b'\n');
+}
+
+/// Appends one line of the report: where the row stands, why it was rejected, and the row itself.
+pub(crate) fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, content: &[u8]) {
+    push_field(out, file.as_bytes());
+    out.push(b',');
+    out.extend_from_slice(row.to_string().as_bytes());
+    out.push(b',');
+    out.extend_from_slice(reason.as_str().as_bytes());
+    out.push(b',');
+    push_field(out, content);
+    out.push(b'\n');
+}

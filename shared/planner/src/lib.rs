@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod brake;
+mod chunk;
+mod claims;
+mod collect;
+mod compare;
+mod decision;
+mod feedback;
+mod import_row;
+mod members;
+mod opt_outs;
+mod settlement;
+mod sink;
+mod spool;
+mod value;
+
+pub use address::{Address, LONG_ADDRESS, MAX_ADDRESS};
+pub use brake::{Brake, BrakeSettings};
+pub use chunk::{
+    ChunkLimits, FinishedChunk, MAX_BYTES, MAX_ROWS, RewrittenChunk, import_rows, without_opt_outs,
+};
+pub use claims::TooManyMembers;
+pub use collect::{CollectError, CollectSettings, Collector, Members};
+pub use compare::{ChunkSummary, CompareError, Comparison, PlanSummary, compare};
+pub use decision::{MAX_ATTEMPTS, RunKind};
+pub use feedback::{OUTCOME_HEADER, REPORT_HEADER};
+pub use members::{ChunkMember, ChunkMembers, DamagedMembers};
+pub use opt_outs::OptOuts;
+pub use settlement::{ChunkResult, Refusal, SettleError, Settlement};
+pub use sink::PlanSink;

@@ -1,0 +1,40 @@
+//! The people of an account who opted out or were deleted there, as hashes of their addresses.
+
+use ledger::AddressHash;
+
+/// Whom nothing is sent to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OptOuts {
+    sorted: Vec<AddressHash>,
+    full_read_day: u32,
+}
+
+impl OptOuts {
+    /// The given people; `full_read_day` is the day (days since 1970-01-01, UTC) on which all opt-outs of the
+    /// account were last read from the start.
+    #[must_use]
+    pub fn new(mut hashes: Vec<AddressHash>, full_read_day: u32) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self { sorted: hashes, full_read_day }
+    }
+
+    /// Whether the person opted out.
+    #[must_use]
+    pub fn contains(&self, hash: AddressHash) -> bool {
+        self.sorted.binary_search(&hash).is_ok()
+    }
+
+    /// The day of the last full read. People who could not be added before that day, and are not among the
+    /// opt-outs, are tried again.
+    #[must_use]
+    pub const fn full_read_day(&self) -> u32 {
+        self.full_read_day
+    }
+
+    /// The hashes, sorted.
+    #[must_use]
+    pub fn hashes(&self) -> &[AddressHash] {
+        &self.sorted
+    }
+}
