@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod channel;
+mod columns;
+mod csv;
+mod error;
+mod gzip;
+mod input;
+mod locate;
+mod name;
+mod pinned;
+mod problem;
+mod read;
+mod row;
+mod settings;
+mod survey;
+
+pub use channel::{ChannelReader, channel_reader, open_parts};
+pub use columns::{ColumnError, Columns};
+pub use error::{BROKEN_FILE, BrokenFile, ReadError};
+pub use locate::{LocateError, Located, Uploading, newest_complete, segments};
+pub use name::{Format, compare_names};
+pub use pinned::{PinnedPart, PinnedSnapshot};
+pub use problem::Problem;
+pub use read::{HeaderRefused, RowHandler, SnapshotTotals, read_snapshot};
+pub use row::Row;
+pub use settings::SnapshotSettings;
