@@ -1,9 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+pub mod conformance;
+pub mod documents;
 pub mod error;
 pub mod memory;
 pub mod object;
+pub mod resuming;
+pub mod s3;
+pub mod unreliable;
 
+pub use documents::{Change, Document, DocumentError, Documents, UpdateError, Updated, Versioned};
 pub use error::{BoxError, StoreError};
 pub use memory::MemoryStore;
 pub use object::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, Tag, Upload, list_all};
+pub use resuming::open_resuming;
+pub use s3::{S3Settings, S3Store, StaticCredentials};
+pub use unreliable::{Fault, UnreliableStore};

@@ -87,7 +87,7 @@ pub struct ListPage {
     pub more: bool,
 }
 
-/// One bucket. Every implementation passes the suite `conformance`.
+/// One bucket. Every implementation passes [`crate::conformance`].
 ///
 /// A single attempt of each operation may include the implementation's own short retries; everything longer is
 /// the caller's decision, by the error's class.
@@ -124,7 +124,7 @@ pub trait ObjectStore: Debug + Send + Sync {
     /// [`StoreError::AlreadyExists`] when it had to be absent; [`StoreError::Conflict`] when it is another
     /// version, [`StoreError::Gone`] when it is not there any more. After [`StoreError::Unavailable`] the write may
     /// or may not have happened, and a retry inside the implementation may then report one's own write as
-    /// somebody else's: `Documents` resolves both.
+    /// somebody else's: [`crate::Documents`] resolves both.
     async fn put(&self, key: &str, body: Bytes, condition: Condition) -> Result<Tag, StoreError>;
 
     /// Starts writing a large object in parts. Nothing is visible under `key` before [`Upload::complete`].
