@@ -10,7 +10,8 @@ use store::{ByteStream, ObjectStore, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::PinnedPart;
+use crate::read::read_with_layout;
+use crate::{PinnedPart, PinnedSnapshot, ReadError, RowHandler, SnapshotSettings, SnapshotTotals};
 
 /// Pieces are handed over together once they hold this much: waking a thread for each would cost more than reading.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -106,21 +107,36 @@ impl Read for ChannelReader {
     }
 }
 
-/// The parts of a pinned snapshot with their content, as [`crate::read_snapshot`] takes them: each in exactly the
-/// version that was pinned, broken connections resumed, the next one fetched a little ahead.
-pub fn open_parts(
-    store: Arc<dyn ObjectStore>,
-    parts: Vec<PinnedPart>,
-    runtime: Handle,
+/// Reads a pinned snapshot from the store, each part in exactly the version that was pinned; broken connections are
+/// resumed and the next part is fetched a little ahead. Blocks as [`crate::read_snapshot`] does, and is called like
+/// it: on a thread that drives no asynchronous tasks. `runtime` fetches.
+///
+/// # Errors
+/// Those of [`crate::read_snapshot`].
+pub fn read_pinned<H: RowHandler>(
+    store: &Arc<dyn ObjectStore>,
+    snapshot: &PinnedSnapshot,
+    runtime: &Handle,
+    settings: &SnapshotSettings,
+    handler: &mut H,
+) -> Result<SnapshotTotals, ReadError<H::Error>> {
+    let parts = open_parts(store, &snapshot.parts, runtime);
+    read_with_layout(&snapshot.layout, parts, settings, handler)
+}
+
+fn open_parts(
+    store: &Arc<dyn ObjectStore>,
+    parts: &[PinnedPart],
+    runtime: &Handle,
 ) -> impl Iterator<Item = (PinnedPart, Box<dyn Read + Send>)> {
-    let mut coming = parts.into_iter();
+    let mut coming = parts.iter().cloned();
     let mut started = VecDeque::new();
     std::iter::from_fn(move || {
         while started.len() <= AHEAD
             && let Some(part) = coming.next()
         {
-            let stream = store::open_resuming(Arc::clone(&store), part.key.clone(), part.tag.clone());
-            let reader: Box<dyn Read + Send> = Box::new(channel_reader(stream, &runtime));
+            let stream = store::open_resuming(Arc::clone(store), part.key.clone(), part.tag.clone());
+            let reader: Box<dyn Read + Send> = Box::new(channel_reader(stream, runtime));
             started.push_back((part, reader));
         }
         started.pop_front()

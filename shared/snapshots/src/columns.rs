@@ -68,6 +68,11 @@ impl Columns {
         })
     }
 
+    /// The columns of files without a header row.
+    pub(crate) fn from_names(names: &[String]) -> Self {
+        Self { names: names.iter().map(|name| name.trim().to_owned()).collect() }
+    }
+
     /// Reads the header row.
     pub(crate) fn from_header(record: &[u8], fields: &Fields) -> Result<Self, Problem> {
         let names = (0..fields.len()).map(|index| {

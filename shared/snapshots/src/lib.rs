@@ -3,10 +3,13 @@
 mod channel;
 mod columns;
 mod csv;
+mod dated;
 mod error;
 mod gzip;
 mod input;
+mod layout;
 mod locate;
+mod model;
 mod name;
 mod pinned;
 mod problem;
@@ -15,9 +18,10 @@ mod row;
 mod settings;
 mod survey;
 
-pub use channel::{ChannelReader, channel_reader, open_parts};
+pub use channel::{ChannelReader, channel_reader, read_pinned};
 pub use columns::{ColumnError, Columns};
 pub use error::{BROKEN_FILE, BrokenFile, ReadError};
+pub use layout::CsvLayout;
 pub use locate::{LocateError, Located, Uploading, newest_complete, segments};
 pub use name::{Format, compare_names};
 pub use pinned::{PinnedPart, PinnedSnapshot};

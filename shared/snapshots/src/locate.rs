@@ -7,11 +7,12 @@ use domain::{Classified, FailureClass};
 use jiff::Timestamp;
 use store::{ObjectStore, StoreError};
 
+use crate::dated;
 use crate::error::BrokenFile;
 use crate::name::{compare_names, is_hidden};
 use crate::problem::Problem;
 use crate::survey::{Candidate, Survey};
-use crate::{PinnedPart, PinnedSnapshot, SnapshotSettings};
+use crate::{CsvLayout, PinnedPart, PinnedSnapshot, SnapshotSettings};
 
 /// Objects asked for at once: the most that S3 gives.
 const PAGE: u16 = 1000;
@@ -86,6 +87,9 @@ pub async fn segments(
 
 /// Chooses and pins the newest complete snapshot of `segment` as of `now`.
 ///
+/// When a `model.json` lies directly below `segments_prefix` and names the segment, the segment has the dated layout:
+/// the partitions it lists are the snapshot, complete once all of them are there.
+///
 /// `known_marker` says that some snapshot of the segment once had a marker: from then on a folder of parts needs
 /// one. A marker that the listing shows counts just so.
 ///
@@ -100,12 +104,16 @@ pub async fn newest_complete(
     settings: &SnapshotSettings,
     known_marker: bool,
 ) -> Result<Located, LocateError> {
+    let failed = |source| LocateError::Store { segment: segment.clone(), source };
+    if let Some(model) = dated::model(store, segments_prefix, segment).await? {
+        return dated::newest_described(store, segments_prefix, segment, model).await.map_err(failed);
+    }
     let folder = format!("{segments_prefix}{segment}/");
     let mut survey = Survey::new(now, settings.quiet_period);
     let mut after: Option<String> = None;
     loop {
         let listed = store.list(&folder, after.as_deref(), PAGE).await;
-        let page = listed.map_err(|source| LocateError::Store { segment: segment.clone(), source })?;
+        let page = listed.map_err(failed)?;
         let last = page.objects.last().map(|object| object.key.clone());
         for object in page.objects {
             if let Some(path) = object.key.strip_prefix(&folder).map(str::to_owned) {
@@ -160,6 +168,7 @@ fn pin(folder: &str, segment: &SegmentName, candidate: Candidate) -> Result<Pinn
         snapshot: candidate.name,
         last_modified: candidate.last_modified,
         format,
+        layout: CsvLayout::default(),
         parts,
         had_marker: candidate.marked,
     })

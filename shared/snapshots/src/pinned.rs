@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Tag;
 
-use crate::Format;
+use crate::{CsvLayout, Format};
 
 /// One complete snapshot of one segment, down to the version of each file. Stored inside the run, so that a plan
 /// that is started over reads the very same rows, or notices that it cannot.
@@ -19,6 +19,9 @@ pub struct PinnedSnapshot {
     pub last_modified: Timestamp,
     /// How its rows are written.
     pub format: Format,
+    /// What its `model.json` says of its files, if it has one.
+    #[serde(default)]
+    pub layout: CsvLayout,
     /// Its files, in the order in which they are read.
     pub parts: Vec<PinnedPart>,
     /// Whether a marker said that it is complete. Remember it for the segment: from then on it needs one.

@@ -104,6 +104,12 @@ pub enum Problem {
     /// Files of several formats in one snapshot.
     #[error("the snapshot holds files of several formats; write all its parts in one format")]
     MixedFormats,
+    /// A `model.json` that cannot be followed.
+    #[error("the model.json cannot be used: {reason}; export the segment again, and copy all of its files")]
+    UnusableModel {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A marker and no part.
     #[error(
         "the snapshot is marked as complete but holds no files; an empty segment needs a file with a header row"
@@ -111,7 +117,7 @@ pub enum Problem {
     NoParts,
     /// A folder within the snapshot's folder.
     #[error(
-        "the file lies in a folder within the snapshot's folder; put all parts directly into the snapshot's folder"
+        "the file lies in a folder within the snapshot's folder; put all parts directly into the snapshot's folder, or, in the dated layout, a model.json that names the segment beside the segment's folder"
     )]
     NestedFolder,
     /// A part, or the marker of parts, that lies directly in the segment's folder.

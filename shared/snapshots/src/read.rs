@@ -10,7 +10,7 @@ use crate::input::{Input, InputError, Source};
 use crate::name::{Format, format, is_gzip};
 use crate::problem::Problem;
 use crate::row::Row;
-use crate::{PinnedPart, SnapshotSettings};
+use crate::{CsvLayout, PinnedPart, SnapshotSettings};
 
 /// Receives the content of a snapshot in its fixed order: parts as given, rows as they stand.
 pub trait RowHandler {
@@ -68,8 +68,9 @@ pub struct SnapshotTotals {
 /// Reads the parts of one snapshot, in the order in which they are given, and hands each row to `handler`. Blocks:
 /// call it on a thread that may. Memory does not depend on the size of the snapshot.
 ///
-/// `parts` pairs each part with its stored bytes, of which exactly [`PinnedPart::size`] must come; make it with
-/// [`crate::open_parts`].
+/// `parts` pairs each part with its stored bytes, of which exactly [`PinnedPart::size`] must come. Every file must
+/// begin with a header row: for a snapshot that [`crate::newest_complete`] pinned use [`crate::read_pinned`], which knows
+/// what a `model.json` says of it.
 ///
 /// # Errors
 /// [`ReadError::Broken`] for a file that must be uploaded again, [`ReadError::Changed`] when the snapshot must be
@@ -79,7 +80,16 @@ pub fn read_snapshot<H: RowHandler>(
     settings: &SnapshotSettings,
     handler: &mut H,
 ) -> Result<SnapshotTotals, ReadError<H::Error>> {
-    let mut reading = Reading { settings, handler, first: None, totals: SnapshotTotals::default() };
+    read_with_layout(&CsvLayout::default(), parts, settings, handler)
+}
+
+pub(crate) fn read_with_layout<H: RowHandler>(
+    layout: &CsvLayout,
+    parts: impl IntoIterator<Item = (PinnedPart, Box<dyn Read + Send>)>,
+    settings: &SnapshotSettings,
+    handler: &mut H,
+) -> Result<SnapshotTotals, ReadError<H::Error>> {
+    let mut reading = Reading { layout, settings, handler, first: None, totals: SnapshotTotals::default() };
     let mut last_file = None;
     for (index, (part, source)) in parts.into_iter().enumerate() {
         let rows = reading.part(index, &part, source)?;
@@ -94,6 +104,7 @@ pub fn read_snapshot<H: RowHandler>(
 }
 
 struct Reading<'a, H> {
+    layout: &'a CsvLayout,
     settings: &'a SnapshotSettings,
     handler: &'a mut H,
     /// The first part that has a header: its key and columns.
@@ -120,12 +131,18 @@ impl<H: RowHandler> Reading<'_, H> {
             Some(Format::Csv) => Input::Plain(source),
             None => return Err(broken(Problem::Unsupported).into()),
         };
-        let mut records = Records::open(input, self.settings.max_field_bytes).map_err(unreadable)?;
-        let Some((record, fields)) = records.next().map_err(unreadable)? else {
-            self.totals.bytes += records.bytes();
-            return Ok(0);
+        let mut records =
+            Records::open(input, self.settings.max_field_bytes, self.layout).map_err(unreadable)?;
+        let header = match &self.layout.columns {
+            Some(names) => Columns::from_names(names),
+            None => match records.next().map_err(unreadable)? {
+                Some((record, fields)) => Columns::from_header(record, fields).map_err(broken)?,
+                None => {
+                    self.totals.bytes += records.bytes();
+                    return Ok(0);
+                }
+            },
         };
-        let header = Columns::from_header(record, fields).map_err(broken)?;
         let order = self.header(header, file)?;
         let rows = self.rows(index, file, order.as_deref(), &mut records)?;
         self.totals.rows += rows;

@@ -4,9 +4,17 @@
 //! byte, a doubled quote inside stands for one, what follows a closing quote is taken as it stands, and a record
 //! ends at LF, CR or CRLF.
 
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 pub(crate) const QUOTE: u8 = b'"';
+
+/// How fields are set apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    pub(crate) delimiter: u8,
+    /// Whether quotes enclose fields.
+    pub(crate) quotes: bool,
+}
 
 /// What a window of bytes begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +76,11 @@ impl Fields {
 /// Finds the record at the start of `window`, which begins with no line end. `at_end` says that no bytes follow the
 /// window. `fields` holds the fields when the answer is [`Scan::Record`], and those found so far otherwise.
 #[inline]
-pub(crate) fn scan(window: &[u8], at_end: bool, delimiter: u8, fields: &mut Fields) -> Scan {
+pub(crate) fn scan(window: &[u8], at_end: bool, dialect: Dialect, fields: &mut Fields) -> Scan {
+    let Dialect { delimiter, quotes } = dialect;
     fields.clear();
-    match memchr3(b'\n', b'\r', QUOTE, window) {
+    let found = if quotes { memchr3(b'\n', b'\r', QUOTE, window) } else { memchr2(b'\n', b'\r', window) };
+    match found {
         Some(end) if window.get(end) == Some(&QUOTE) => scan_quoted(window, at_end, delimiter, fields),
         Some(end) => split(window, end, delimiter, fields),
         None if !at_end => Scan::NeedMore,
@@ -168,6 +178,8 @@ mod tests {
 
     use super::*;
 
+    const COMMAS: Dialect = Dialect { delimiter: b',', quotes: true };
+
     #[rstest]
     #[case("a,b\nc", &["a", "b"])]
     #[case("a,b\r\nc", &["a", "b"])]
@@ -186,7 +198,7 @@ mod tests {
     fn fields_are_found(#[case] text: &str, #[case] expected: &[&str]) {
         let mut fields = Fields::default();
         let window = text.as_bytes();
-        assert!(matches!(scan(window, true, b',', &mut fields), Scan::Record(_)));
+        assert!(matches!(scan(window, true, COMMAS, &mut fields), Scan::Record(_)));
         let found: Vec<&[u8]> = (0..fields.len()).map(|index| fields.get(window, index)).collect();
         assert_eq!(found, expected.iter().map(|field| field.as_bytes()).collect::<Vec<_>>());
     }
@@ -203,6 +215,6 @@ mod tests {
     #[case("\"", true, Scan::OpenQuote)]
     #[case("\"a\"", true, Scan::Record(3))]
     fn an_unfinished_record_is_noticed(#[case] text: &str, #[case] at_end: bool, #[case] expected: Scan) {
-        assert_eq!(scan(text.as_bytes(), at_end, b',', &mut Fields::default()), expected);
+        assert_eq!(scan(text.as_bytes(), at_end, COMMAS, &mut Fields::default()), expected);
     }
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::delimiter::{Detected, detect};
-use super::record::{Fields, Scan, scan};
+use super::record::{Dialect, Fields, Scan, scan};
+use crate::CsvLayout;
 use crate::input::{Input, InputError};
 use crate::problem::Problem;
 
@@ -21,20 +22,21 @@ pub(crate) struct Records {
     /// The bytes of the buffer that are read but not yet given out.
     unread: Range<usize>,
     input_ended: bool,
-    delimiter: u8,
+    dialect: Dialect,
     max_field: usize,
     fields: Fields,
 }
 
 impl Records {
-    /// Reads the beginning of the file: skips a byte order mark and finds out the delimiter.
-    pub(crate) fn open(input: Input, max_field: usize) -> Result<Self, InputError> {
+    /// Reads the beginning of the file: skips a byte order mark and, unless `layout` knows it, finds out
+    /// the delimiter.
+    pub(crate) fn open(input: Input, max_field: usize, layout: &CsvLayout) -> Result<Self, InputError> {
         let mut records = Self {
             input,
             buffer: vec![0; BUFFER],
             unread: 0..0,
             input_ended: false,
-            delimiter: b',',
+            dialect: Dialect { delimiter: b',', quotes: layout.quotes },
             max_field,
             fields: Fields::default(),
         };
@@ -42,7 +44,10 @@ impl Records {
         if records.window().starts_with(BYTE_ORDER_MARK) {
             records.unread.start += BYTE_ORDER_MARK.len();
         }
-        records.delimiter = records.detect_delimiter()?;
+        records.dialect.delimiter = match layout.delimiter {
+            Some(delimiter) => delimiter,
+            None => records.detect_delimiter()?,
+        };
         Ok(records)
     }
 
@@ -65,9 +70,9 @@ impl Records {
     fn next_range(&mut self) -> Result<Option<Range<usize>>, InputError> {
         loop {
             self.skip_line_ends();
-            let Self { buffer, unread, input_ended, delimiter, fields, .. } = &mut *self;
+            let Self { buffer, unread, input_ended, dialect, fields, .. } = &mut *self;
             let window = buffer.get(unread.clone()).unwrap_or_default();
-            match scan(window, *input_ended, *delimiter, fields) {
+            match scan(window, *input_ended, *dialect, fields) {
                 Scan::Record(length) => {
                     let range = unread.start..unread.start + length;
                     unread.start = range.end;
@@ -135,9 +140,9 @@ impl Records {
     /// What to say of a record that does not fit: a field (perhaps one whose quote is never closed) is too long,
     /// or there are very many of them.
     fn too_long(&mut self) -> Problem {
-        let Self { buffer, unread, delimiter, fields, .. } = &mut *self;
+        let Self { buffer, unread, dialect, fields, .. } = &mut *self;
         let window = buffer.get(unread.clone()).unwrap_or_default();
-        let open = scan(window, true, *delimiter, fields) == Scan::OpenQuote;
+        let open = scan(window, true, *dialect, fields) == Scan::OpenQuote;
         if open || self.fields.longest() > self.max_field {
             Problem::FieldTooLong { limit: self.max_field }
         } else {

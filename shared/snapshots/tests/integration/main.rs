@@ -7,6 +7,7 @@
     reason = "a failed assertion is the point of a test"
 )]
 
+mod dated;
 mod locating;
 mod properties;
 mod reading;

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use snapshots::{
-    Format, PinnedPart, PinnedSnapshot, ReadError, SnapshotSettings, SnapshotTotals, channel_reader,
-    open_parts, read_snapshot,
+    CsvLayout, Format, PinnedPart, PinnedSnapshot, ReadError, SnapshotSettings, SnapshotTotals,
+    channel_reader, read_pinned, read_snapshot,
 };
 use store::{ByteStream, Condition, MemoryStore, ObjectStore, StoreError};
 use tokio::runtime::Handle;
@@ -27,6 +27,7 @@ async fn pinned(store: &Arc<dyn ObjectStore>, files: &[(&str, Vec<u8>)]) -> Pinn
         snapshot: "m".to_owned(),
         last_modified: Timestamp::UNIX_EPOCH,
         format: Format::Csv,
+        layout: CsvLayout::default(),
         parts,
         had_marker: false,
     }
@@ -36,10 +37,10 @@ async fn read(
     store: &Arc<dyn ObjectStore>,
     snapshot: &PinnedSnapshot,
 ) -> Result<(Collected, SnapshotTotals), ReadError<Infallible>> {
-    let parts = open_parts(Arc::clone(store), snapshot.parts.clone(), Handle::current());
+    let (store, snapshot, runtime) = (Arc::clone(store), snapshot.clone(), Handle::current());
     let reading = tokio::task::spawn_blocking(move || {
         let mut collected = Collected::default();
-        let totals = read_snapshot(parts, &SnapshotSettings::default(), &mut collected)?;
+        let totals = read_pinned(&store, &snapshot, &runtime, &SnapshotSettings::default(), &mut collected)?;
         Ok((collected, totals))
     });
     reading.await.unwrap()
