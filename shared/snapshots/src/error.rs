@@ -63,7 +63,8 @@ pub enum ReadError<E: std::error::Error + 'static> {
 }
 
 impl<E: std::error::Error + 'static> ReadError<E> {
-    /// `row` is the row that was about to be read; it is named only if the fault lies in a row.
+    /// `row` is the row that was being read, `None` before the first. A broken file is reported at that row; for the
+    /// other failures it does not matter.
     pub(crate) fn from_input(error: InputError, file: &str, row: Option<u64>) -> Self {
         let file = file.to_owned();
         let source = match error {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::support::{Collected, gzip, part};
 use bytes::Bytes;
+use domain::{Classified, FailureClass};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use snapshots::{
@@ -140,4 +141,37 @@ fn a_runtime_that_ends_is_an_error_not_an_end() {
     let mut reader = channel_reader(stream, runtime.handle());
     runtime.shutdown_background();
     assert!(reader.read(&mut [0; 10]).is_err());
+}
+
+#[tokio::test]
+async fn every_failure_says_what_to_do_next() {
+    let class = async |name, stream, size| {
+        read_stream(name, stream, size).await.map_err(|error| match error {
+            ReadError::Broken(broken) => ReadError::<Never>::Broken(broken).class(),
+            ReadError::Changed { file } => ReadError::<Never>::Changed { file }.class(),
+            ReadError::Store { file, source } => ReadError::<Never>::Store { file, source }.class(),
+            ReadError::Interrupted { file, source } => {
+                ReadError::<Never>::Interrupted { file, source }.class()
+            }
+            ReadError::Handler(never) => match never {},
+        })
+    };
+    let failing = |error| pieces(vec![Err(error)]);
+    let denied = StoreError::AccessDenied { bucket: "b".to_owned() };
+    let changed = StoreError::Changed { key: "p.csv".to_owned() };
+    assert_eq!(class("p.csv", failing(denied), 1).await, Err(FailureClass::NeedsPerson));
+    assert_eq!(class("p.csv", failing(StoreError::unavailable("gone")), 1).await, Err(FailureClass::Retry));
+    assert_eq!(class("p.csv", failing(changed), 1).await, Err(FailureClass::Retry));
+    assert_eq!(class("p.csv", pieces(vec![]), 1).await, Err(FailureClass::Retry));
+    assert_eq!(class("p.csv", pieces(vec![]), 0).await, Err(FailureClass::Permanent));
+}
+
+/// A handler's error that never happens, with a class.
+#[derive(Debug, thiserror::Error)]
+enum Never {}
+
+impl Classified for Never {
+    fn class(&self) -> FailureClass {
+        match *self {}
+    }
 }
