@@ -1,0 +1,205 @@
+//! The gate of one process: a small stock of reserved slots, and sleeping until their moments.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use constant_contact::{GateRefusal, Observation, Purpose, RefusalCause, RequestGate, RequestKind};
+use domain::Clock;
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::counts::{Counters, RequestCounts};
+use crate::error::ReserveError;
+use crate::grid::TOLERANCE;
+use crate::record::later;
+use crate::shared::Quota;
+
+/// So many slots may be missed in a row before the caller is told to come later: the process is then too slow to
+/// meet any moment.
+const MISSES: u32 = 8;
+
+/// What a caller is told when the shared record cannot be used.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+
+/// How one process uses the quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GateOptions {
+    /// A longer wait is refused instead of slept.
+    pub longest_wait: Duration,
+    /// The most slots reserved at once. The first reservation takes one; each that follows while slots are used up
+    /// takes twice as many.
+    pub largest_stock: u32,
+    /// How long a reservation usually takes to come back: no slot lies before that. Raised while reservations take
+    /// longer.
+    pub lead: Duration,
+}
+
+impl Default for GateOptions {
+    fn default() -> Self {
+        Self { longest_wait: Duration::from_secs(20), largest_stock: 4, lead: Duration::from_millis(150) }
+    }
+}
+
+/// Lets the requests of one process through, each at its moment, and counts them.
+#[derive(Debug)]
+pub struct QuotaGate {
+    quota: Arc<Quota>,
+    clock: Arc<dyn Clock>,
+    options: GateOptions,
+    bulk: Mutex<Stock>,
+    interactive: Mutex<Stock>,
+    /// What this process has seen itself, should the shared record not be writable.
+    not_before: std::sync::Mutex<Option<Timestamp>>,
+    counters: Counters,
+}
+
+#[derive(Debug, Default)]
+struct Stock {
+    slots: VecDeque<Timestamp>,
+    /// Slots to give back.
+    forfeited: u32,
+    /// How many the last reservation brought; none before the first.
+    batch: u32,
+    /// How long the last reservation took.
+    took: Duration,
+}
+
+impl QuotaGate {
+    /// A gate to `quota`.
+    #[must_use]
+    pub fn new(quota: Arc<Quota>, clock: Arc<dyn Clock>, options: GateOptions) -> Self {
+        Self {
+            quota,
+            clock,
+            options,
+            bulk: Mutex::default(),
+            interactive: Mutex::default(),
+            not_before: std::sync::Mutex::default(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// The requests that passed so far.
+    #[must_use]
+    pub fn counts(&self) -> RequestCounts {
+        self.counters.read()
+    }
+
+    const fn stock(&self, purpose: Purpose) -> &Mutex<Stock> {
+        match purpose {
+            Purpose::Bulk => &self.bulk,
+            Purpose::Interactive => &self.interactive,
+        }
+    }
+
+    /// A slot that is not over: from the stock, or from a new reservation. Others of this process wait meanwhile,
+    /// instead of reserving against each other.
+    async fn next_slot(&self, purpose: Purpose) -> Result<Timestamp, GateRefusal> {
+        let mut stock = self.stock(purpose).lock().await;
+        let now = self.clock.now();
+        let not_before = *self.locked_not_before();
+        while let Some(slot) = stock.slots.pop_front() {
+            if later(slot, TOLERANCE) >= now && not_before.is_none_or(|not_before| slot >= not_before) {
+                return Ok(slot);
+            }
+            stock.forfeited += 1;
+            // Slots lie unused: take fewer.
+            stock.batch = 0;
+        }
+        if let Some(until) = not_before.filter(|until| *until > later(now, self.options.longest_wait)) {
+            return Err(GateRefusal { until, cause: RefusalCause::DayQuota });
+        }
+        let batch = stock.batch.saturating_mul(2).clamp(1, self.options.largest_stock.max(1));
+        // Answers can take longer than last time.
+        let lead = self.options.lead.max(stock.took.mul_f64(1.5)).min(self.options.longest_wait / 2);
+        let held_back = not_before.map(|until| Duration::try_from(until.duration_since(now)));
+        let lead = held_back.and_then(Result::ok).map_or(lead, |pause| lead.max(pause));
+        let wait = self.options.longest_wait;
+        let outcome = self.quota.reserve(purpose, batch, stock.forfeited, lead, wait).await;
+        stock.took = Duration::try_from(self.clock.now().duration_since(now)).unwrap_or_default();
+        let slots = outcome.map_err(|error| self.refusal(&error))?;
+        stock.forfeited = 0;
+        stock.batch = batch;
+        stock.slots = slots.into();
+        stock.slots.pop_front().ok_or_else(|| self.come_later())
+    }
+
+    async fn forfeit(&self, purpose: Purpose) {
+        let mut stock = self.stock(purpose).lock().await;
+        stock.forfeited += 1;
+        stock.batch = 0;
+    }
+
+    fn refusal(&self, error: &ReserveError) -> GateRefusal {
+        match error {
+            ReserveError::Refused(refusal) => *refusal,
+            ReserveError::Quota(error) => {
+                tracing::warn!(
+                    error = error as &dyn std::error::Error,
+                    "the record of requests is out of reach; no request is sent"
+                );
+                self.come_later()
+            }
+        }
+    }
+
+    fn come_later(&self) -> GateRefusal {
+        GateRefusal { until: later(self.clock.now(), STORE_PAUSE), cause: RefusalCause::Unavailable }
+    }
+
+    fn locked_not_before(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
+        self.not_before.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn hold_back_until(&self, moment: Timestamp) {
+        let mut not_before = self.locked_not_before();
+        *not_before = Some(not_before.map_or(moment, |earlier| earlier.max(moment)));
+    }
+}
+
+#[async_trait]
+impl RequestGate for QuotaGate {
+    async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal> {
+        for _ in 0..MISSES {
+            let slot = self.next_slot(purpose).await?;
+            if slot > self.clock.now() {
+                self.clock.sleep_until(slot).await;
+            }
+            if self.clock.now() <= later(slot, TOLERANCE) {
+                self.counters.count(kind);
+                return Ok(());
+            }
+            self.forfeit(purpose).await;
+        }
+        Err(self.come_later())
+    }
+
+    async fn observe(&self, observation: Observation) {
+        let now = self.clock.now();
+        let outcome = match observation {
+            Observation::Answered => return,
+            Observation::Throttled => {
+                tracing::info!("Constant Contact asks for fewer requests per second; pausing");
+                self.hold_back_until(later(now, Duration::from_secs(1)));
+                self.quota.throttled().await.map(|resume_at| {
+                    if let Some(resume_at) = resume_at {
+                        self.hold_back_until(resume_at);
+                    }
+                })
+            }
+            Observation::QuotaExceeded => {
+                tracing::warn!("the application's requests of this day are used up; waiting for 00:00 UTC");
+                self.hold_back_until(crate::record::midnight_after(now));
+                self.quota.exceeded().await
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "others could not be told to send fewer requests"
+            );
+        }
+    }
+}

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod counts;
+mod error;
+mod gate;
+mod grid;
+mod record;
+mod shared;
+
+pub use counts::RequestCounts;
+pub use error::{QuotaError, ReserveError};
+pub use gate::{GateOptions, QuotaGate};
+pub use grid::TOLERANCE;
+pub use record::{Limits, QuotaStatus};
+pub use shared::Quota;

@@ -1,0 +1,207 @@
+//! The lease document of a connection and every decision about it, without input or output.
+
+use std::time::Duration;
+
+use domain::identifier::ConnectionId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::Document;
+
+use crate::secret::SecretVersion;
+
+/// Forced renewals within [`RENEWAL_WINDOW`]: with more the secret would collect versions faster than the store
+/// forgets them.
+const MOST_RENEWALS: usize = 4;
+const RENEWAL_WINDOW: Duration = Duration::from_hours(1);
+
+/// Who renews, and until when nobody else may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Holder {
+    /// The process.
+    pub(crate) process: String,
+    /// This one renewal.
+    pub(crate) id: String,
+    pub(crate) until: Timestamp,
+}
+
+/// The document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeaseRecord {
+    /// The current version of the secret.
+    pub(crate) version: SecretVersion,
+    /// When its access token ends.
+    pub(crate) expires_at: Timestamp,
+    /// The latest renewals.
+    #[serde(default)]
+    pub(crate) renewed_at: Vec<Timestamp>,
+    #[serde(default)]
+    pub(crate) holder: Option<Holder>,
+    #[serde(default)]
+    pub(crate) needs_reauthentication_since: Option<Timestamp>,
+}
+
+impl Document for LeaseRecord {
+    const SCHEMA_VERSION: u32 = 1;
+    const KIND: &'static str = "token lease";
+}
+
+/// Where the document lies.
+pub(crate) fn lease_key(connection: &ConnectionId) -> String {
+    format!("tokens/{connection}.json")
+}
+
+/// A wish to renew.
+pub(crate) struct Wish<'a> {
+    /// The version whose token is to be renewed.
+    pub(crate) stale: &'a SecretVersion,
+    pub(crate) holder: &'a Holder,
+    /// Whether the service refused the token, rather than its life coming to an end.
+    pub(crate) refused: bool,
+    /// Whether no other process than this one exists.
+    pub(crate) sole_owner: bool,
+    pub(crate) now: Timestamp,
+}
+
+/// The answer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lease {
+    /// Renew, once.
+    Granted,
+    /// Somebody renewed it already.
+    Newer,
+    /// Somebody is renewing it.
+    Wait(Timestamp),
+    /// Renewed too often lately to be of any help.
+    TooOften,
+    /// Only a person can help.
+    NeedsReauthentication,
+}
+
+impl LeaseRecord {
+    /// A record of a version that nobody is renewing.
+    pub(crate) const fn new(version: SecretVersion, expires_at: Timestamp) -> Self {
+        let renewed_at = Vec::new();
+        Self { version, expires_at, renewed_at, holder: None, needs_reauthentication_since: None }
+    }
+
+    /// Decides about `wish`; a record to write comes with a granted lease only.
+    pub(crate) fn ask(&self, wish: &Wish<'_>) -> (Lease, Option<Self>) {
+        if self.version != *wish.stale {
+            return (Lease::Newer, None);
+        }
+        if self.needs_reauthentication_since.is_some() {
+            return (Lease::NeedsReauthentication, None);
+        }
+        if let Some(holder) = &self.holder
+            && holder.until > wish.now
+            && !(wish.sole_owner && holder.process != wish.holder.process)
+        {
+            return (Lease::Wait(holder.until), None);
+        }
+        if wish.refused && self.recent(wish.now) >= MOST_RENEWALS {
+            return (Lease::TooOften, None);
+        }
+        (Lease::Granted, Some(Self { holder: Some(wish.holder.clone()), ..self.clone() }))
+    }
+
+    fn recent(&self, now: Timestamp) -> usize {
+        let since = now.saturating_sub(RENEWAL_WINDOW).unwrap_or(now);
+        self.renewed_at.iter().filter(|moment| **moment > since).count()
+    }
+
+    /// The record once `version` is stored; none when somebody else has gone on from another version.
+    pub(crate) fn renewed(
+        &self,
+        read: &SecretVersion,
+        version: &SecretVersion,
+        expires_at: Timestamp,
+        holder: &Holder,
+        now: Timestamp,
+    ) -> Option<Self> {
+        if self.version != *read {
+            return self.released(holder);
+        }
+        let mut renewed_at = self.renewed_at.clone();
+        renewed_at.push(now);
+        let superfluous = renewed_at.len().saturating_sub(MOST_RENEWALS);
+        renewed_at.drain(..superfluous);
+        let mut next = Self { renewed_at, ..Self::new(version.clone(), expires_at) };
+        next.holder = self.holder.clone().filter(|other| other.id != holder.id);
+        Some(next)
+    }
+
+    /// The record without this holder; none when it does not hold the lease.
+    pub(crate) fn released(&self, holder: &Holder) -> Option<Self> {
+        let held = self.holder.as_ref().is_some_and(|current| current.id == holder.id);
+        held.then(|| Self { holder: None, ..self.clone() })
+    }
+
+    /// The record once it is certain that a person is needed; none when somebody else has gone on meanwhile.
+    pub(crate) fn lost(&self, read: &SecretVersion, holder: &Holder, now: Timestamp) -> Option<Self> {
+        if self.version != *read {
+            return self.released(holder);
+        }
+        let mut next = self.released(holder)?;
+        next.needs_reauthentication_since = Some(now);
+        Some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn holder(process: &str, id: &str) -> Holder {
+        Holder { process: process.to_owned(), id: id.to_owned(), until: at(60) }
+    }
+
+    fn ask(record: &LeaseRecord, holder: &Holder, sole_owner: bool, now: Timestamp) -> Lease {
+        let stale = SecretVersion::new("v1");
+        record.ask(&Wish { stale: &stale, holder, refused: true, sole_owner, now }).0
+    }
+
+    #[test]
+    fn one_holds_the_lease_until_it_ends() {
+        let record = LeaseRecord::new(SecretVersion::new("v1"), NOW);
+        let (mine, other) = (holder("p", "1"), holder("q", "2"));
+        let stale = SecretVersion::new("v1");
+        let wish = Wish { stale: &stale, holder: &mine, refused: false, sole_owner: false, now: NOW };
+        let (Lease::Granted, Some(held)) = record.ask(&wish) else { panic!("free") };
+        assert_eq!(ask(&held, &other, false, at(59)), Lease::Wait(at(60)));
+        assert_eq!(ask(&held, &other, false, at(60)), Lease::Granted);
+        assert_eq!(ask(&held, &other, true, at(1)), Lease::Granted, "a dead process's lease");
+        assert_eq!(ask(&held, &holder("p", "3"), true, at(1)), Lease::Wait(at(60)), "our own process");
+        assert!(held.released(&other).is_none());
+        assert_eq!(held.released(&mine).unwrap(), record);
+    }
+
+    #[test]
+    fn a_late_holder_undoes_nothing() {
+        let mut record = LeaseRecord::new(SecretVersion::new("v2"), NOW);
+        record.holder = Some(holder("q", "2"));
+        let (late, read) = (holder("p", "1"), SecretVersion::new("v1"));
+        assert!(record.lost(&read, &late, NOW).is_none());
+        assert!(record.renewed(&read, &SecretVersion::new("x"), NOW, &late, NOW).is_none());
+    }
+
+    #[test]
+    fn refusals_renew_four_times_an_hour_at_most() {
+        let mut record = LeaseRecord::new(SecretVersion::new("v1"), NOW);
+        let mine = holder("p", "1");
+        for minute in 0..6 {
+            record.version = SecretVersion::new("v1");
+            record = record
+                .renewed(&SecretVersion::new("v1"), &SecretVersion::new("v1"), NOW, &mine, at(minute * 60))
+                .unwrap();
+        }
+        assert_eq!(record.renewed_at.len(), MOST_RENEWALS);
+        assert_eq!(ask(&record, &mine, false, at(6 * 60)), Lease::TooOften);
+        assert_eq!(ask(&record, &mine, false, at(2 * 60 + 3600)), Lease::Granted);
+    }
+}
