@@ -79,6 +79,9 @@ pub struct ActivityCounts {
     /// Import: contacts who had unsubscribed and were not put on the list. They are never named.
     #[serde(deserialize_with = "count")]
     pub cannot_add_to_list_count: Option<u64>,
+    /// Changes of lists: lists in the request. An import has none.
+    #[serde(deserialize_with = "count")]
+    pub list_count: Option<u64>,
 }
 
 /// An activity.
@@ -102,10 +105,19 @@ pub struct Activity {
     pub errors: Vec<Sensitive<String>>,
     /// Its counters.
     pub counts: ActivityCounts,
-    /// For imports: the name the service gave to what was sent. Other activities have none.
+    /// For some imports: the name of what was sent. Not every import has one.
     pub source_file_name: Option<String>,
     /// For contact exports: where the result is.
     pub export: Option<ContactExportId>,
+}
+
+impl Activity {
+    /// Whether this can be an import, as far as its record tells: the service names no kind, and which counters
+    /// are there at first is not documented, so that others than imports can pass.
+    #[must_use]
+    pub const fn may_be_import(&self) -> bool {
+        self.counts.person_count.is_some() || (self.export.is_none() && self.counts.list_count.is_none())
+    }
 }
 
 #[derive(Deserialize)]
