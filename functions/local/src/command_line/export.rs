@@ -1,0 +1,115 @@
+//! Options of an export.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Assignment, SimulatorBehaviour};
+
+/// Which Constant Contact is exported to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    /// A simulated account on this machine
+    Simulator,
+    /// Constant Contact itself
+    Real,
+}
+
+/// What is exported, to where, and how.
+#[derive(Debug, Clone, Args)]
+pub struct ExportOptions {
+    /// Make a sample of so many profiles [default: 20000, or the sample that --data holds]
+    #[arg(long, value_name = "N", conflicts_with = "segments", help_heading = "What is exported",
+          value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub profiles: Option<u64>,
+
+    /// Change this share of the sample before exporting, for instance 0.01 for one per cent
+    ///
+    /// Most of the changed get another last name, some leave, some join. The change is written as a new snapshot of
+    /// each segment. An export that was interrupted is finished first, without the change.
+    #[arg(long, value_name = "SHARE", conflicts_with = "segments", help_heading = "What is exported",
+          value_parser = share)]
+    pub change: Option<f64>,
+
+    /// Export your own segments: the folders of this folder
+    ///
+    /// After each export the outcome of every row is written to the folder 'outcomes' beside them.
+    #[arg(long, value_name = "DIR", help_heading = "What is exported")]
+    pub segments: Option<PathBuf>,
+
+    /// Export only this segment, and further ones in the order in which they are named; can be repeated
+    #[arg(long = "segment", value_name = "NAME", help_heading = "What is exported")]
+    pub chosen_segments: Vec<String>,
+
+    /// Fill a field of the contact from a column; can be repeated
+    ///
+    /// For instance --map email=EMail --map first_name=FirstName --map cf:shoe_size=ShoeSize. 'email' is required
+    /// with --segments. Fields: email, first_name, last_name, job_title, company_name, birthday_month and
+    /// birthday_day, anniversary, phone, home_phone, work_phone, mobile_phone, street, city, state, zip, country
+    /// (also with home_, work_ or other_ in front), and cf:NAME for a custom field that exists in the account.
+    #[arg(long = "map", value_name = "FIELD=COLUMN", help_heading = "What is exported")]
+    pub columns: Vec<Assignment>,
+
+    /// Fill a field of every contact with the same text; can be repeated
+    #[arg(long = "constant", value_name = "FIELD=TEXT", help_heading = "What is exported")]
+    pub constants: Vec<Assignment>,
+
+    /// The column that tells who a row is about [default: CustomerId, else the address]
+    #[arg(long, value_name = "COLUMN", help_heading = "What is exported")]
+    pub identity: Option<String>,
+
+    /// The Constant Contact list, by its name, its id or its page's address
+    ///
+    /// In the simulator a list that does not exist is created. [default: Sample export, or the list of --data]
+    #[arg(long, value_name = "NAME|ID", help_heading = "Where to")]
+    pub list: Option<String>,
+
+    /// Export to the simulator or to Constant Contact itself
+    ///
+    /// 'real' needs --segments, --data and --list, and the application's client id and secret in the environment
+    /// (see below). It names the account and the list and asks before anything is sent.
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Service::Simulator, help_heading = "Where to")]
+    pub constant_contact: Service,
+
+    /// Do not ask; for scripts
+    #[arg(long, help_heading = "Where to")]
+    pub yes: bool,
+
+    /// Keep everything in this folder: what was exported, tokens, the simulated account, the sample
+    ///
+    /// Started again on the same folder, an interrupted export goes on, and the next one sends only what has changed.
+    /// Without it a new folder is made below the system's temporary folder and kept.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Let an export go on that the safety brake has stopped, exactly as it was planned
+    #[arg(long)]
+    pub approve: bool,
+
+    /// Send everybody, also those who have not changed since the last export
+    #[arg(long, conflicts_with = "retry_failed")]
+    pub full: bool,
+
+    /// Also try again the rows that Constant Contact has refused five times
+    #[arg(long)]
+    pub retry_failed: bool,
+
+    /// More profiles than this are not exported at all
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub most_profiles: u64,
+
+    /// Print nothing but one JSON object at the end
+    #[arg(long)]
+    pub json: bool,
+
+    /// How the simulated Constant Contact behaves.
+    #[command(flatten)]
+    pub behaviour: SimulatorBehaviour,
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("use a share from 0 to 1, for instance 0.01 for one per cent"),
+    }
+}
