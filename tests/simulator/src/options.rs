@@ -134,6 +134,8 @@ pub struct Limits {
     pub import_lines: usize,
     /// Lists in an account (1,000).
     pub lists: u64,
+    /// Lists a contact may be on (50), where the switch `list_limit_enforced` says so.
+    pub lists_per_contact: u64,
     /// Custom fields in an account (100).
     pub custom_fields: u64,
     /// Seconds an access token lives (86,400).
@@ -154,6 +156,7 @@ impl Default for Limits {
             import_rows: 40_000,
             import_lines: 40_000,
             lists: 1_000,
+            lists_per_contact: 50,
             custom_fields: 100,
             access_token_seconds: 86_400,
             activity_days: 10,

@@ -54,6 +54,8 @@ pub struct Switches {
     pub held_cannot_be_added: bool,
     /// The other properties of an unsubscribed contact are updated by an import all the same.
     pub unsubscribed_are_updated: bool,
+    /// A row whose contact would join one list too many is an error; otherwise the contact joins all the same.
+    pub list_limit_enforced: bool,
     /// Unsubscribing takes a contact off its lists.
     pub unsubscribe_leaves_lists: bool,
     /// Adding to or removing from a list moves a contact's `updated_at`.
@@ -105,6 +107,7 @@ impl Default for Switches {
             account_opt_outs_can_be_added: false,
             held_cannot_be_added: false,
             unsubscribed_are_updated: false,
+            list_limit_enforced: false,
             unsubscribe_leaves_lists: false,
             membership_moves_updated_at: false,
             unknown_list: UnknownList::BadRequest,

@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -46,6 +47,55 @@ async fn everything_goes_on_after_the_simulator_was_dropped_in_mid_activity() {
     let refresh = tokens.refresh_token.unwrap();
     assert_eq!(service.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await.0, 200);
     service.simulator.shutdown().await;
+}
+
+/// Not a promise by itself: the process that the next test kills. Alone it ends at once.
+#[tokio::test]
+async fn process_to_be_killed() {
+    let Ok(directory) = std::env::var("SIMULATOR_TO_BE_KILLED") else {
+        return;
+    };
+    let simulator = Simulator::start(kept_in(Path::new(&directory))).await.unwrap();
+    let tokens = simulator.control().issue_tokens(SCOPE).await.unwrap();
+    println!("ready {} {}", simulator.base_url(), tokens.access_token);
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_killed_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut process = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "process_to_be_killed", "--nocapture"])
+        .env("SIMULATOR_TO_BE_KILLED", directory.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let ready =
+        lines.find_map(|line| line.unwrap().split_once("ready ").map(|(_, rest)| rest.to_owned())).unwrap();
+    let (address, token) = ready.split_once(' ').unwrap();
+    let client = reqwest::Client::new();
+    let post = async |path: &str, body: Value| {
+        let request = client.post(format!("{address}{path}")).bearer_auth(token).json(&body);
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let list = post("/v3/contact_lists", json!({"name": "A"})).await["list_id"].as_str().unwrap().to_owned();
+    let mut ids = Vec::new();
+    for number in 0..10 {
+        let body = json!({"import_data": rows(number * 100..number * 100 + 100), "list_ids": [list]});
+        let activity = post("/v3/activities/contacts_json_import", body).await;
+        ids.push(activity["activity_id"].as_str().unwrap().to_owned());
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let mut service = Service::with(kept_in(directory.path())).await;
+    service.token = token.to_owned();
+    assert_eq!(service.control.statistics().await.imports, 10);
+    service.advance(60).await;
+    for id in &ids {
+        assert_eq!(service.read(&format!("/v3/activities/{id}")).await["state"], "completed");
+    }
+    assert_eq!(service.control.count_members(list).await.unwrap(), 1_000);
 }
 
 #[tokio::test]

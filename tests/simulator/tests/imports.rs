@@ -239,6 +239,19 @@ async fn a_deleted_contact_comes_back_or_is_an_error() {
 }
 
 #[tokio::test]
+async fn one_list_too_many_is_ignored_or_an_error() {
+    let (service, list) = service_and_list(Switches::default()).await;
+    service.control.change_limits(|limits| limits.lists_per_contact = 1).await;
+    service.imported(&list, rows(0..1)).await;
+    let (b, c) =
+        (service.control.create_list("B").await.unwrap(), service.control.create_list("C").await.unwrap());
+    assert_eq!(counters(&service.imported(&b, rows(0..1)).await)[2], 0);
+    service.control.change_switches(|switches| switches.list_limit_enforced = true).await;
+    assert_eq!(counters(&service.imported(&c, rows(0..1)).await)[2], 1);
+    assert!(service.members(&c).await.is_empty());
+}
+
+#[tokio::test]
 async fn rows_can_be_refused_by_their_address_or_their_position() {
     let (service, list) = service_and_list(Switches::default()).await;
     service.control.change_faults(|faults| faults.refuse_containing = Some("person1".to_owned())).await;

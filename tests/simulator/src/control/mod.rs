@@ -1,6 +1,7 @@
 //! Looking into the simulator and changing it from outside the API: for tests, and for the control routes.
 
 mod activity_records;
+mod members;
 mod people;
 mod records;
 mod routes;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use activity_records::ActivityRecord;
-pub use people::{Change, ImportCounts, Member, MemberPage, NewContact, RefusedRow};
+pub use members::{ImportCounts, Member, MemberPage, RefusedRow};
+pub use people::{Change, NewContact};
 pub use records::{ListRecord, Situation};
 pub(crate) use routes::routes;
 

@@ -27,6 +27,7 @@ pub(super) struct Importer<'c> {
     rules: Rules<'c>,
     statements: Statements<'c>,
     lists: Vec<i64>,
+    lists_per_contact: u64,
     /// Lower-case name of a custom field to its row.
     fields: HashMap<String, i64>,
     /// Lower-case addresses met so far: the service drops duplicates without a word.
@@ -55,6 +56,7 @@ impl<'c> Importer<'c> {
             rules: Rules { switches: &world.switches, faults: &world.faults, year: times::year(now) },
             statements: Statements::prepare(database)?,
             lists: remaining,
+            lists_per_contact: world.limits.lists_per_contact,
             fields,
             seen: HashSet::new(),
             now,
@@ -107,6 +109,9 @@ impl<'c> Importer<'c> {
                 if known.deleted && !self.rules.switches.import_revives_deleted {
                     return self.refuse(index, address, &Problem::Error("Contact was deleted"));
                 }
+                if self.has_too_many_lists(known.id)? {
+                    return self.refuse(index, address, &Problem::Error("Contact is on too many lists"));
+                }
                 if !self.may_join(&known)? {
                     self.statements.decline.execute([known.id])?;
                     self.outcome.cannot_add += 1;
@@ -124,6 +129,19 @@ impl<'c> Importer<'c> {
         }
         self.accepted += 1;
         Ok(())
+    }
+
+    /// Looked at only where it is enforced: it costs a look at every list.
+    fn has_too_many_lists(&mut self, id: i64) -> Result<bool, rusqlite::Error> {
+        if !self.rules.switches.list_limit_enforced {
+            return Ok(false);
+        }
+        let mut joined: HashSet<i64> = self.lists.iter().copied().collect();
+        let mut rows = self.statements.other_lists.query([id])?;
+        while let Some(row) = rows.next()? {
+            joined.insert(row.get(0)?);
+        }
+        Ok(u64::try_from(joined.len()).is_ok_and(|count| count > self.lists_per_contact))
     }
 
     fn find(&mut self, address: &str) -> Result<Option<Known>, rusqlite::Error> {

@@ -10,6 +10,7 @@ pub(super) struct Statements<'c> {
     pub(super) again: CachedStatement<'c>,
     pub(super) resubscribe: CachedStatement<'c>,
     pub(super) join: CachedStatement<'c>,
+    pub(super) other_lists: CachedStatement<'c>,
     pub(super) set_value: CachedStatement<'c>,
     pub(super) clear_value: CachedStatement<'c>,
     pub(super) details: CachedStatement<'c>,
@@ -41,14 +42,19 @@ impl<'c> Statements<'c> {
                 decline: database
                     .prepare_cached("UPDATE contacts SET declined = declined + 1 WHERE id = ?1")?,
                 again: database
-                    .prepare_cached("UPDATE contacts SET imported = imported + 1 WHERE address = ?1")?,
+                    .prepare_cached("UPDATE contacts SET imported = imported + 1
+                    WHERE address = ?1 AND permission <> 5")?,
                 resubscribe: database.prepare_cached(
                     "UPDATE contacts SET permission = 0, opted_out = NULL, opt_out_source = NULL,
                         opt_out_reason = NULL WHERE id = ?1",
                 )?,
                 join: database
                     .prepare_cached("INSERT OR IGNORE INTO memberships(list, contact) VALUES(?1, ?2)")?,
-                set_value: database.prepare_cached(
+                other_lists: database.prepare_cached(
+                "SELECT id FROM lists WHERE deleted IS NULL
+                 AND EXISTS (SELECT 1 FROM memberships WHERE list = lists.id AND contact = ?1)",
+            )?,
+            set_value: database.prepare_cached(
                     "INSERT INTO custom_values(contact, field, value) VALUES(?1, ?2, ?3)
                      ON CONFLICT(contact, field) DO UPDATE SET value = excluded.value",
                 )?,

@@ -84,7 +84,8 @@ pub enum StartError {
     Storage(#[source] rusqlite::Error),
 }
 
-/// A running simulator. Dropping it stops it at once, as a crash would; [`Simulator::shutdown`] lets requests finish.
+/// A running simulator. Dropping it stops it without waiting: a request under way may still take effect, unanswered or
+/// not. [`Simulator::shutdown`] lets requests finish.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,

@@ -6,7 +6,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, RawPathParams, State};
 use axum::http::{Request, Response};
-use axum::response::IntoResponse as _;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::json;
 
@@ -186,5 +185,5 @@ async fn outside(request: Request<Body>) -> Response<Body> {
             .into_answer(crate::ErrorBody::Documented)
             .into_response();
     }
-    Answer::json(403, &json!({ "message": "Forbidden" })).into_response().into_response()
+    Answer::json(403, &json!({ "message": "Forbidden" })).into_response()
 }
