@@ -30,6 +30,14 @@ pub struct Comparison<'a> {
     pub limits: ChunkLimits,
 }
 
+/// The ledger from before the run.
+pub enum Baseline<R: Read> {
+    /// The one that is compared with.
+    SameLedger,
+    /// An earlier one, or none.
+    Earlier(Option<LedgerReader<R>>),
+}
+
 /// What a plan found: the run's counts so far, and what it would send.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanSummary {
@@ -78,11 +86,16 @@ pub enum CompareError {
 /// Compares `members` with the ledger (none on the first run to a list) and hands chunks, outcomes and the report
 /// to `sink`. The same members, ledger and opt-outs always give the same chunks.
 ///
+/// `baseline` is for a run that plans a second time after a part of it was sent: the ledger from before the run.
+/// What to send is decided by `ledger`, what to call it by `baseline`, so that people whom the first part added
+/// still count as added.
+///
 /// # Errors
 /// [`CompareError`]; what was handed to the sink is then of no use.
 pub fn compare<R: Read, S: PlanSink>(
     members: Members,
     ledger: Option<LedgerReader<R>>,
+    baseline: Baseline<R>,
     comparison: Comparison<'_>,
     sink: &mut S,
 ) -> Result<PlanSummary, CompareError> {
@@ -90,6 +103,10 @@ pub fn compare<R: Read, S: PlanSink>(
     if ledger.as_ref().is_some_and(|ledger| ledger.seed() != seed) {
         return Err(CompareError::ForeignLedger);
     }
+    let mut before = match baseline {
+        Baseline::SameLedger => None,
+        Baseline::Earlier(ledger) => Some(LedgerCursor::new(ledger)),
+    };
     let mut known = LedgerCursor::new(ledger);
     let mut comparing = Comparing {
         comparison,
@@ -108,7 +125,12 @@ pub fn compare<R: Read, S: PlanSink>(
         partition.load(&mut loaded).map_err(CompareError::Spool)?;
         for member in loaded.members() {
             let entry = known.advance_to(member.hash)?;
-            comparing.member(&member, entry).map_err(CompareError::Sink)?;
+            let entry_before = match &mut before {
+                Some(before) => before.advance_to(member.hash)?,
+                None => entry,
+            };
+            let held_before = entry_before.and_then(|entry| entry.held);
+            comparing.member(&member, entry, held_before).map_err(CompareError::Sink)?;
         }
     }
     let (held, left) = known.finish()?;
@@ -129,25 +151,42 @@ struct Comparing<'a, S> {
 }
 
 impl<S: PlanSink> Comparing<'_, S> {
-    fn member(&mut self, member: &Member<'_>, known: Option<Known>) -> io::Result<()> {
+    fn member(
+        &mut self,
+        member: &Member<'_>,
+        known: Option<Known>,
+        held_before: Option<u64>,
+    ) -> io::Result<()> {
         let Comparison { opt_outs, kind, .. } = self.comparison;
         let fingerprint = fingerprint(member.import_row, self.list_key);
-        let decision =
-            decide(known, fingerprint, opt_outs.contains(member.hash), opt_outs.full_read_day(), kind);
-        let (outcome, reason) = match decision {
-            Decision::Send { addition, attempts } => {
-                return self.send(member, fingerprint, addition, attempts);
+        let opted_out = opt_outs.contains(member.hash);
+        let counts = &mut self.summary.counts;
+        let (outcome, reason) = match decide(known, fingerprint, opted_out, opt_outs.full_read_day(), kind) {
+            Decision::Send { attempts } => {
+                return self.send(member, fingerprint, held_before.is_none(), attempts);
             }
-            Decision::OptedOut => (Outcome::OptedOut, ""),
-            Decision::Unchanged => (Outcome::Unchanged, ""),
-            Decision::Parked => (Outcome::Rejected, Reason::Parked.as_str()),
+            Decision::OptedOut => {
+                counts.opted_out += 1;
+                (Outcome::OptedOut, "")
+            }
+            // Held with these values now. An earlier part of this run may have brought that about.
+            Decision::Unchanged if held_before.is_none() => {
+                counts.added += 1;
+                (Outcome::Added, "")
+            }
+            Decision::Unchanged if held_before != Some(fingerprint) => {
+                counts.updated += 1;
+                (Outcome::Updated, "")
+            }
+            Decision::Unchanged => {
+                counts.unchanged += 1;
+                (Outcome::Unchanged, "")
+            }
+            Decision::Parked => {
+                counts.reject(Reason::Parked);
+                (Outcome::Rejected, Reason::Parked.as_str())
+            }
         };
-        match decision {
-            Decision::OptedOut => self.summary.counts.opted_out += 1,
-            Decision::Unchanged => self.summary.counts.unchanged += 1,
-            Decision::Parked => self.summary.counts.reject(Reason::Parked),
-            Decision::Send { .. } => {}
-        }
         self.lower_address(member);
         let customer_id = if member.identity.is_empty() { &self.lower } else { member.identity };
         push_outcome(self.feedback.outcomes(), customer_id, outcome, reason, None);

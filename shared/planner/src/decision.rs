@@ -32,8 +32,6 @@ pub(crate) enum Decision {
     Unchanged,
     Parked,
     Send {
-        /// Not held before.
-        addition: bool,
         /// How many runs have tried these values.
         attempts: u8,
     },
@@ -51,28 +49,23 @@ pub(crate) fn decide(
         return Decision::OptedOut;
     }
     let Some(known) = known else {
-        return Decision::Send { addition: true, attempts: 0 };
+        return Decision::Send { attempts: 0 };
     };
-    let addition = known.held.is_none();
     if let Some(pending) = known.pending {
         if pending.reason == PendingReason::CannotAdd {
             // Released by a full read that is newer and no longer has the address.
             let released = full_read_day > pending.day;
-            return if released { Decision::Send { addition, attempts: 0 } } else { Decision::OptedOut };
+            return if released { Decision::Send { attempts: 0 } } else { Decision::OptedOut };
         }
         if pending.fingerprint == fingerprint {
             let parked = pending.attempts >= MAX_ATTEMPTS && kind == RunKind::Changes;
-            return if parked {
-                Decision::Parked
-            } else {
-                Decision::Send { addition, attempts: pending.attempts }
-            };
+            return if parked { Decision::Parked } else { Decision::Send { attempts: pending.attempts } };
         }
     }
     if known.held == Some(fingerprint) && kind != RunKind::Full {
         return Decision::Unchanged;
     }
-    Decision::Send { addition, attempts: 0 }
+    Decision::Send { attempts: 0 }
 }
 
 #[cfg(test)]
@@ -91,24 +84,24 @@ mod tests {
         Some(Known { held, pending })
     }
 
-    const fn send(addition: bool, attempts: u8) -> Decision {
-        Decision::Send { addition, attempts }
+    const fn send(attempts: u8) -> Decision {
+        Decision::Send { attempts }
     }
 
     use PendingReason::{CannotAdd, Refused, Unconfirmed};
     use RunKind::{Changes, Full, RetryFailed};
 
     #[rstest]
-    #[case::new(None, Changes, send(true, 0))]
+    #[case::new(None, Changes, send(0))]
     #[case::same(known(Some(1), None), Changes, Decision::Unchanged)]
-    #[case::same_but_full(known(Some(1), None), Full, send(false, 0))]
-    #[case::changed(known(Some(2), None), Changes, send(false, 0))]
-    #[case::refused_before(known(None, Some((1, 4, Refused))), Changes, send(true, 4))]
+    #[case::same_but_full(known(Some(1), None), Full, send(0))]
+    #[case::changed(known(Some(2), None), Changes, send(0))]
+    #[case::refused_before(known(None, Some((1, 4, Refused))), Changes, send(4))]
     #[case::parked(known(None, Some((1, 5, Refused))), Changes, Decision::Parked)]
-    #[case::parked_and_asked_for(known(None, Some((1, 5, Refused))), RetryFailed, send(true, 5))]
-    #[case::parked_and_changed(known(None, Some((2, 5, Refused))), Changes, send(true, 0))]
+    #[case::parked_and_asked_for(known(None, Some((1, 5, Refused))), RetryFailed, send(5))]
+    #[case::parked_and_changed(known(None, Some((2, 5, Refused))), Changes, send(0))]
     #[case::changed_back(known(Some(1), Some((2, 3, Refused))), Changes, Decision::Unchanged)]
-    #[case::unconfirmed(known(Some(2), Some((1, 1, Unconfirmed))), Changes, send(false, 1))]
+    #[case::unconfirmed(known(Some(2), Some((1, 1, Unconfirmed))), Changes, send(1))]
     #[case::cannot_add(known(None, Some((1, 1, CannotAdd))), Changes, Decision::OptedOut)]
     #[case::cannot_add_and_changed(known(None, Some((2, 1, CannotAdd))), Full, Decision::OptedOut)]
     fn follows_the_ledger(#[case] known: Option<Known>, #[case] kind: RunKind, #[case] expected: Decision) {
@@ -119,7 +112,7 @@ mod tests {
     #[test]
     fn a_newer_full_read_releases_people_who_subscribed_again() {
         let refused = known(None, Some((1, 1, CannotAdd)));
-        assert_eq!(decide(refused, 1, false, 101, Changes), send(true, 0));
+        assert_eq!(decide(refused, 1, false, 101, Changes), send(0));
         assert_eq!(decide(refused, 1, true, 101, Changes), Decision::OptedOut);
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn push_outcome(
 }
 
 /// Appends one line of the report: where the row stands, why it was rejected, and the row itself.
-pub(crate) fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, content: &[u8]) {
+pub fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, content: &[u8]) {
     push_field(out, file.as_bytes());
     out.push(b',');
     out.extend_from_slice(row.to_string().as_bytes());
@@ -54,5 +54,16 @@ pub(crate) fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Rea
     out.extend_from_slice(reason.as_str().as_bytes());
     out.push(b',');
     push_field(out, content);
+    out.push(b'\n');
+}
+
+/// Appends one line of the report for rows that the service refused without naming them.
+pub fn push_unidentified(out: &mut Vec<u8>, chunk: u32, rows: u32) {
+    let content =
+        format!("{rows} rows of chunk {chunk}; the service did not say which, they are tried again");
+    out.extend_from_slice(b",,");
+    out.extend_from_slice(Reason::RejectedUnidentified.as_str().as_bytes());
+    out.push(b',');
+    push_field(out, content.as_bytes());
     out.push(b'\n');
 }

@@ -11,8 +11,8 @@ use domain::mapping::{Attribute, Mapping, Source};
 use domain::outcome::Counts;
 use ledger::{AddressHash, HashSeed, LedgerReader};
 use planner::{
-    ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, FinishedChunk, OptOuts,
-    PlanSink, PlanSummary, Refusal, RunKind, Settlement, compare,
+    Baseline, ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, FinishedChunk,
+    OptOuts, PlanSink, PlanSummary, Refusal, RunKind, Settlement, compare,
 };
 use proptest::prelude::*;
 use snapshots::{PinnedPart, SnapshotSettings, read_snapshot};
@@ -116,7 +116,7 @@ fn plan(
     let list = ListId::new("list-1").unwrap();
     let comparison = Comparison { list: &list, kind, opt_outs, limits: LIMITS };
     let ledger = ledger.map(|bytes| LedgerReader::new(bytes).unwrap());
-    let summary = compare(members, ledger, comparison, &mut sink).unwrap();
+    let summary = compare(members, ledger, Baseline::SameLedger, comparison, &mut sink).unwrap();
     (summary, sink)
 }
 

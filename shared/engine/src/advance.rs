@@ -1,0 +1,203 @@
+//! Advancing a run: the lease, the loop of decide and perform, and what becomes of errors.
+
+use domain::{Classified, FailureClass};
+use jiff::{SignedDuration, Timestamp};
+use store::DocumentError;
+
+use crate::decide::{Observed, Step, decide};
+use crate::end::{End, ParkReason, Status};
+use crate::engine::Engine;
+use crate::error::{AdvanceError, StepError, in_one_line};
+use crate::run::{ChunkState, Lease, Phase, RunKey, Waiting};
+use crate::session::Session;
+
+/// What an advance came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Advance {
+    /// The run has ended.
+    Done {
+        /// How.
+        status: Status,
+        /// The run that follows, if one does; advance it.
+        next: Option<RunKey>,
+    },
+    /// Advance again then, at most five minutes from now.
+    Wait {
+        /// Then.
+        until: Timestamp,
+    },
+    /// A person is needed first.
+    Parked {
+        /// For what.
+        reason: ParkReason,
+    },
+}
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// One of several: another's lease must be waited for.
+    Shared,
+    /// The only process that can work on this state, guarded by a lock: the lease of a dead one is taken over.
+    SoleOwner,
+}
+
+/// The longest pause after failures in a row.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(300);
+
+impl Engine {
+    /// Works on a run until it has ended, must wait, or `deadline` comes. Safe to call at any time, by several
+    /// callers at once, and again after a crash.
+    ///
+    /// # Errors
+    /// [`AdvanceError`]; the run is as it was last saved.
+    pub async fn advance(
+        &self,
+        key: &RunKey,
+        deadline: Timestamp,
+        caller: Caller,
+    ) -> Result<Advance, AdvanceError> {
+        let Some(mut run) = self.load_run(key).await? else {
+            return Err(AdvanceError::UnknownRun(key.run.to_string()));
+        };
+        let now = self.clock.now();
+        if let Some(lease) = &run.content.lease
+            && lease.until > now
+            && (caller == Caller::Shared || lease.holder.starts_with(&self.instance))
+        {
+            return Ok(self.wait(lease.until));
+        }
+        let content = &mut run.content;
+        content.fence += 1;
+        let until = deadline.checked_add(self.settings.lease_margin).unwrap_or(deadline);
+        content.lease = Some(Lease { holder: format!("{}-{}", self.instance, self.random.uuid()), until });
+        content.due_at = Some(until);
+        content.started_at.get_or_insert(now);
+        content.parked = None;
+        let content = run.content.clone();
+        let run = match self.documents.replace(&run, content).await {
+            Ok(run) => run,
+            Err(DocumentError::Conflict { .. }) => {
+                return Ok(self.wait(now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Session::new(self, run, deadline).work().await
+    }
+
+    fn wait(&self, until: Timestamp) -> Advance {
+        let longest = self.clock.now().checked_add(self.settings.longest_wait).unwrap_or(until);
+        Advance::Wait { until: until.min(longest) }
+    }
+}
+
+impl Session<'_> {
+    async fn work(mut self) -> Result<Advance, AdvanceError> {
+        let mut steps = 0_u32;
+        loop {
+            let now = self.engine.clock.now();
+            if steps > 0 && now >= self.deadline {
+                return self.suspend(now, None).await;
+            }
+            steps += 1;
+            let observed = Observed { now, slot_held: self.slot_held };
+            let step = decide(&self.run.content, observed, &self.engine.settings);
+            if let Step::Wait { until, reason } = step {
+                return self.suspend(until, Some(reason)).await;
+            }
+            if step == Step::CleanUp {
+                return self.clean_up().await.map_err(AdvanceError::from);
+            }
+            match self.perform(step.clone()).await {
+                Ok(()) => {
+                    if self.run.content.failures > 0 {
+                        self.run.content.failures = 0;
+                    }
+                    if let Some((until, reason)) = self.asked_to_wait.take() {
+                        return self.suspend(until, Some(reason)).await;
+                    }
+                }
+                Err(error) => {
+                    if let Some(answer) = self.handle(&step, error).await? {
+                        return Ok(answer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an error means for the run. `None`: go on.
+    async fn handle(&mut self, step: &Step, error: StepError) -> Result<Option<Advance>, AdvanceError> {
+        let now = self.engine.clock.now();
+        tracing::warn!(run = %self.run.content.key.run, step = step.name(), error = %in_one_line(&error), "a step did not succeed");
+        match error {
+            // Somebody else has the lease, or the state itself is out of reach: nothing can be saved.
+            StepError::Document(DocumentError::Conflict { .. }) => {
+                let until = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+                return Ok(Some(self.engine.wait(until)));
+            }
+            StepError::Document(error) if error.class() != FailureClass::Retry => return Err(error.into()),
+            StepError::Store(error) if error.class() == FailureClass::NeedsPerson => return Err(error.into()),
+            StepError::Spool(error) => return Err(AdvanceError::Spool(error)),
+            error if error.needs_reauthentication() => {
+                return self.park(ParkReason::NeedsReauthentication).await.map(Some);
+            }
+            error => match error.class() {
+                FailureClass::ThrottledUntil(until) => {
+                    let soon = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+                    return self.suspend(until.max(soon), Some(Waiting::Quota)).await.map(Some);
+                }
+                FailureClass::NeedsPerson => {
+                    let problem = in_one_line(&error);
+                    return self.park(ParkReason::NeedsPerson { problem }).await.map(Some);
+                }
+                FailureClass::Permanent | FailureClass::RejectedRows if self.can_end_at_once() => {
+                    self.finish(End::PermanentError { problem: in_one_line(&error) }).await?;
+                    return Ok(None);
+                }
+                // What the service has taken must be settled first, so that a permanent error is met with patience
+                // here; a person can cancel.
+                FailureClass::Permanent | FailureClass::RejectedRows | FailureClass::Retry => {}
+            },
+        }
+        self.run.content.failures += 1;
+        let seconds = 1_i64 << self.run.content.failures.min(9);
+        let pause = SignedDuration::from_secs(seconds).min(LONGEST_PAUSE);
+        let until = now.checked_add(pause).unwrap_or(now);
+        self.suspend(until, Some(Waiting::Retry)).await.map(Some)
+    }
+
+    /// Nothing is at the service whose fate is open.
+    fn can_end_at_once(&self) -> bool {
+        let open = |state: &ChunkState| !matches!(state, ChunkState::Waiting);
+        match &self.run.content.phase {
+            Phase::Queued | Phase::Looking(_) | Phase::Planning(_) => true,
+            Phase::Sending(sending) => sending.count(open) == 0,
+            Phase::Finishing(_) | Phase::Ended(_) => false,
+        }
+    }
+
+    /// Gives the lease back until `until`.
+    async fn suspend(&mut self, until: Timestamp, reason: Option<Waiting>) -> Result<Advance, AdvanceError> {
+        self.release_slot().await?;
+        let run = &mut self.run.content;
+        run.lease = None;
+        run.due_at = Some(until);
+        if reason.is_some() {
+            run.waiting = reason;
+        }
+        self.save_or_leave().await?;
+        Ok(self.engine.wait(until))
+    }
+
+    /// Gives the lease back until a person has done something.
+    async fn park(&mut self, reason: ParkReason) -> Result<Advance, AdvanceError> {
+        self.release_slot().await?;
+        let run = &mut self.run.content;
+        run.lease = None;
+        run.due_at = None;
+        run.parked = Some(reason.clone());
+        self.save_or_leave().await?;
+        Ok(Advance::Parked { reason })
+    }
+}

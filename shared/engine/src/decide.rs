@@ -1,0 +1,144 @@
+//! What to do next: decided from the run, the time and what was observed, and from nothing else.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::end::End;
+use crate::run::{ChunkState, Phase, Run, Sending, Waiting};
+use crate::settings::EngineSettings;
+
+/// What is not in the run's own state.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observed {
+    /// Now.
+    pub(crate) now: Timestamp,
+    /// Whether this advance holds the account's sending slot.
+    pub(crate) slot_held: bool,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    AcquireList,
+    CheckDestination,
+    LookAtOptOuts,
+    Pin,
+    Plan,
+    RefreshOptOuts,
+    AcquireSlot,
+    Send(u32),
+    Resolve(u32),
+    SchedulePoll,
+    Poll,
+    Identify,
+    ClosePart,
+    Finish(End),
+    Settle,
+    Conclude,
+    CleanUp,
+    Wait { until: Timestamp, reason: Waiting },
+}
+
+/// Decides.
+pub(crate) fn decide(run: &Run, observed: Observed, settings: &EngineSettings) -> Step {
+    let canceled = || run.cancel.as_ref().map(|cancel| Step::Finish(End::Canceled { by: cancel.by.clone() }));
+    match &run.phase {
+        Phase::Queued => canceled().unwrap_or(Step::AcquireList),
+        Phase::Looking(looking) => canceled().unwrap_or_else(|| {
+            if !looking.checked {
+                Step::CheckDestination
+            } else if looking.opt_outs_at.is_none_or(|at| is_over(at, settings.opt_outs_fresh, observed.now))
+            {
+                Step::LookAtOptOuts
+            } else {
+                Step::Pin
+            }
+        }),
+        Phase::Planning(_) => canceled().unwrap_or(Step::Plan),
+        Phase::Sending(sending) => decide_sending(run, sending, observed, settings),
+        Phase::Finishing(finishing) if finishing.counts.is_none() => Step::Settle,
+        Phase::Finishing(_) => Step::Conclude,
+        Phase::Ended(_) => Step::CleanUp,
+    }
+}
+
+fn is_over(since: Timestamp, patience: SignedDuration, now: Timestamp) -> bool {
+    now.duration_since(since) > patience
+}
+
+fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &EngineSettings) -> Step {
+    let now = observed.now;
+    // At most one import whose fate is unknown: nothing else is sent before it is cleared up.
+    for chunk in &sending.chunks {
+        if let ChunkState::Intended { at } = chunk.state {
+            let certain_at = at.checked_add(settings.intent_patience).unwrap_or(at);
+            return if now < certain_at {
+                Step::Wait { until: certain_at, reason: Waiting::LostAnswer }
+            } else {
+                Step::Resolve(chunk.number)
+            };
+        }
+    }
+    let waiting = sending.chunks.iter().find(|chunk| chunk.state == ChunkState::Waiting);
+    let sent = sending.chunks.iter().any(|chunk| matches!(chunk.state, ChunkState::Sent { .. }));
+    if let (Some(waiting), None) = (waiting, &run.cancel) {
+        let outdated = is_over(sending.planned_at, settings.plan_fresh, now);
+        if !outdated {
+            let looked_at =
+                sending.last_sent_at.map_or(sending.opt_outs_at, |at| at.max(sending.opt_outs_at));
+            if is_over(looked_at, settings.opt_outs_fresh, now) {
+                return Step::RefreshOptOuts;
+            }
+            return if observed.slot_held { Step::Send(waiting.number) } else { Step::AcquireSlot };
+        }
+        if !sent {
+            return if sending.chunks.iter().any(|chunk| !is_identified(&chunk.state)) {
+                identify(sending, now)
+            } else {
+                Step::ClosePart
+            };
+        }
+    }
+    if sent {
+        return match sending.next_poll {
+            None => Step::SchedulePoll,
+            Some(next) if next.at <= now => Step::Poll,
+            Some(next) => Step::Wait { until: next.at, reason: Waiting::Activities },
+        };
+    }
+    if sending.chunks.iter().any(|chunk| !is_identified(&chunk.state)) {
+        return identify(sending, now);
+    }
+    Step::Finish(end(run, sending))
+}
+
+fn identify(sending: &Sending, now: Timestamp) -> Step {
+    match &sending.identification {
+        Some(identification) if identification.next_poll.at > now => {
+            Step::Wait { until: identification.next_poll.at, reason: Waiting::Activities }
+        }
+        _ => Step::Identify,
+    }
+}
+
+const fn is_identified(state: &ChunkState) -> bool {
+    !matches!(state, ChunkState::Completed { identified: false, .. })
+}
+
+fn end(run: &Run, sending: &Sending) -> End {
+    if let Some(cancel) = &run.cancel {
+        return End::Canceled { by: cancel.by.clone() };
+    }
+    let unsent: u64 = sending
+        .chunks
+        .iter()
+        .filter(|chunk| matches!(chunk.state, ChunkState::Failed { .. } | ChunkState::Waiting))
+        .map(|chunk| u64::from(chunk.rows))
+        .sum();
+    if unsent > 0 {
+        End::RowsUnsent { rows: unsent }
+    } else if sending.chunks.is_empty() && sending.earlier.is_none() {
+        End::NothingToSend
+    } else {
+        End::Completed
+    }
+}

@@ -1,0 +1,229 @@
+//! How a run ends: its status, a machine code, and a sentence that a person can act on.
+
+use std::fmt;
+
+use domain::identifier::SegmentName;
+use planner::Brake;
+use serde::{Deserialize, Serialize};
+
+/// The status that people see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Waiting for its turn.
+    Queued,
+    /// Under way.
+    Processing,
+    /// Every row was accepted or reported as rejected.
+    Successful,
+    /// Deliberately nothing was sent.
+    Skipped,
+    /// Rows stay unsent after all tries, or the input is broken, or an error is permanent.
+    Failure,
+    /// A person stopped it.
+    Canceled,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum End {
+    /// Everything is settled.
+    Completed,
+    /// Nothing was new or changed.
+    NothingToSend,
+    /// A segment has no complete snapshot.
+    SegmentMissing {
+        /// Which one.
+        segment: SegmentName,
+    },
+    /// More profiles than one export may have.
+    TooManyProfiles {
+        /// The limit.
+        limit: u64,
+    },
+    /// The safety brake.
+    Braked {
+        /// Why.
+        brake: Brake,
+    },
+    /// The approved plan cannot be made any more.
+    ApprovalOutdated,
+    /// A snapshot's file is broken.
+    BrokenFile {
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// Too many rows cannot be read.
+    TooManyUnreadableRows {
+        /// Unreadable rows.
+        unreadable: u64,
+        /// All rows.
+        read: u64,
+    },
+    /// The list is not there any more.
+    ListMissing,
+    /// A custom field of the mapping does not exist.
+    CustomFieldMissing {
+        /// Its name.
+        name: String,
+    },
+    /// The export has no connection, or the connection is gone.
+    NoConnection,
+    /// Rows stay unsent.
+    RowsUnsent {
+        /// How many.
+        rows: u64,
+    },
+    /// Something that trying again cannot help.
+    PermanentError {
+        /// What happened and what to do.
+        problem: String,
+    },
+    /// A person stopped it.
+    Canceled {
+        /// Who.
+        by: String,
+    },
+}
+
+impl End {
+    /// The status that goes with it.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Completed | Self::NothingToSend => Status::Successful,
+            Self::SegmentMissing { .. }
+            | Self::TooManyProfiles { .. }
+            | Self::Braked { .. }
+            | Self::ApprovalOutdated
+            | Self::NoConnection => Status::Skipped,
+            Self::BrokenFile { .. }
+            | Self::TooManyUnreadableRows { .. }
+            | Self::ListMissing
+            | Self::CustomFieldMissing { .. }
+            | Self::RowsUnsent { .. }
+            | Self::PermanentError { .. } => Status::Failure,
+            Self::Canceled { .. } => Status::Canceled,
+        }
+    }
+
+    /// The machine code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::NothingToSend => "nothing_to_send",
+            Self::SegmentMissing { .. } => "segment_missing",
+            Self::TooManyProfiles { .. } => "too_many_profiles",
+            Self::Braked { brake: Brake::ManyAdditions { .. } } => "brake_additions",
+            Self::Braked { brake: Brake::SegmentEmptied { .. } } => "brake_segment_emptied",
+            Self::ApprovalOutdated => "approval_outdated",
+            Self::BrokenFile { .. } => snapshots::BROKEN_FILE,
+            Self::TooManyUnreadableRows { .. } => "too_many_unreadable_rows",
+            Self::ListMissing => "list_missing",
+            Self::CustomFieldMissing { .. } => "custom_field_missing",
+            Self::NoConnection => "no_connection",
+            Self::RowsUnsent { .. } => "rows_unsent",
+            Self::PermanentError { .. } => "permanent_error",
+            Self::Canceled { .. } => "canceled",
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Completed => {
+                write!(formatter, "Every row was accepted or is in the report of rejected rows.")
+            }
+            Self::NothingToSend => write!(formatter, "Nothing is new or changed since the last export."),
+            Self::SegmentMissing { segment } => write!(
+                formatter,
+                "Segment {segment:?} has no complete snapshot; nothing was sent. Upload one, then run again."
+            ),
+            Self::TooManyProfiles { limit } => write!(
+                formatter,
+                "The segments hold more than {limit} profiles, the most that one export may have; nothing was sent. \
+                 Choose smaller segments, split them over several exports, or have the limit raised."
+            ),
+            Self::Braked { brake: Brake::ManyAdditions { additions, held } } => write!(
+                formatter,
+                "The run would add {additions} people to the {held} that this export holds on the list; nothing was \
+                 sent. If that is right, approve and run."
+            ),
+            Self::Braked { brake: Brake::SegmentEmptied { segment, before } } => write!(
+                formatter,
+                "Segment {segment:?} had {before} rows and is now empty; nothing was sent. If that is right, approve \
+                 and run."
+            ),
+            Self::ApprovalOutdated => write!(
+                formatter,
+                "What was approved has changed since; nothing was sent. Run again and look at the new plan."
+            ),
+            Self::BrokenFile { problem } | Self::PermanentError { problem } => {
+                write!(formatter, "{problem}")
+            }
+            Self::TooManyUnreadableRows { unreadable, read } => write!(
+                formatter,
+                "{unreadable} of {read} rows cannot be read; nothing was sent. The report of rejected rows says which \
+                 and why; correct how the segment is written and upload it again."
+            ),
+            Self::ListMissing => write!(
+                formatter,
+                "The list does not exist in the connected Constant Contact account (any more); nothing was sent. \
+                 Choose another list."
+            ),
+            Self::CustomFieldMissing { name } => write!(
+                formatter,
+                "The account has no custom field named {name:?}; nothing was sent. Create it or change the mapping."
+            ),
+            Self::NoConnection => {
+                write!(
+                    formatter,
+                    "The export has no connection; nothing was sent. Give it one, then run again."
+                )
+            }
+            Self::RowsUnsent { rows } => write!(
+                formatter,
+                "{rows} rows could not be sent after all tries; everything else was. Run again: only what is missing \
+                 is sent."
+            ),
+            Self::Canceled { by } => write!(
+                formatter,
+                "{by} canceled the run; what had been sent by then was settled. Run again: only what is missing is \
+                 sent."
+            ),
+        }
+    }
+}
+
+/// Why a run waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum ParkReason {
+    /// The connection must be authorised again.
+    NeedsReauthentication,
+    /// Something else that only a person can change.
+    NeedsPerson {
+        /// What to do.
+        problem: String,
+    },
+}
+
+impl fmt::Display for ParkReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedsReauthentication => write!(
+                formatter,
+                "The connection must be authorised again; the run goes on afterwards, nothing is lost."
+            ),
+            Self::NeedsPerson { problem } => write!(formatter, "{problem}"),
+        }
+    }
+}

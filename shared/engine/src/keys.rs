@@ -1,0 +1,111 @@
+//! Where everything of the engine lies in the state bucket.
+//!
+//! The first part of a key decides how long an object lives: chunks and reports are removed by the bucket's
+//! lifecycle rules, everything else is kept.
+
+use domain::identifier::{AccountId, ExportId, ListId, PlanId, RunId, SegmentName};
+
+use crate::run::RunKey;
+
+/// A run's document.
+pub(crate) fn run(key: &RunKey) -> String {
+    format!("runs/{}/{}.json", key.export, key.run)
+}
+
+/// Runs of one export, in the order of their creation.
+pub(crate) fn runs(export: &ExportId) -> String {
+    format!("runs/{export}/")
+}
+
+/// The index of runs that have not ended.
+pub(crate) const ACTIVE_RUNS: &str = "active-runs/";
+
+/// One entry of the index.
+pub(crate) fn active_run(key: &RunKey) -> String {
+    format!("{ACTIVE_RUNS}{}/{}", key.export, key.run)
+}
+
+/// Which run of an export is active, and which follows.
+pub(crate) fn occupation(export: &ExportId) -> String {
+    format!("exports/{export}/occupation.json")
+}
+
+/// What is known of a segment beyond its snapshots.
+pub(crate) fn segment_memory(segment: &SegmentName) -> String {
+    format!("segments/{segment}.json")
+}
+
+/// What all runs of one account share.
+pub(crate) fn account(account: &AccountId) -> String {
+    format!("accounts/{account}/account.json")
+}
+
+/// Who may send to an account.
+pub(crate) fn sending_slot(account: &AccountId) -> String {
+    format!("accounts/{account}/sending.json")
+}
+
+/// Who may write to a list.
+pub(crate) fn list_lease(account: &AccountId, list: &ListId) -> String {
+    format!("accounts/{account}/lists/{list}.json")
+}
+
+/// What has been read of an account's opt-outs.
+pub(crate) fn opt_outs(account: &AccountId) -> String {
+    format!("accounts/{account}/opt-outs.json")
+}
+
+/// One file of hashes of people who opted out.
+pub(crate) fn opt_out_hashes(account: &AccountId, name: &str) -> String {
+    format!("accounts/{account}/opt-outs/{name}.hashes")
+}
+
+/// Points to the ledger of an export for one list of one account.
+pub(crate) fn ledger_pointer(export: &ExportId, account: &AccountId, list: &ListId) -> String {
+    format!("exports/{export}/ledgers/{account}/{list}.json")
+}
+
+/// A ledger written by a run. `part` counts how often the run closed a part of itself.
+pub(crate) fn ledger(export: &ExportId, run: &RunId, part: u32) -> String {
+    format!("ledgers/{export}/{run}-{part}.ledger")
+}
+
+/// A chunk's request body. `revision` counts how often it was rewritten.
+pub(crate) fn chunk_body(run: &RunId, plan: &PlanId, number: u32, revision: u32) -> String {
+    format!("chunks/{run}/{plan}/{number:06}-{revision}.json")
+}
+
+/// Who stands in which row of a chunk.
+pub(crate) fn chunk_members(run: &RunId, plan: &PlanId, number: u32, revision: u32) -> String {
+    format!("chunks/{run}/{plan}/{number:06}-{revision}.members")
+}
+
+/// Who was taken out of a chunk when it got this revision.
+pub(crate) fn chunk_taken_out(run: &RunId, plan: &PlanId, number: u32, revision: u32) -> String {
+    format!("chunks/{run}/{plan}/{number:06}-{revision}.taken-out")
+}
+
+/// Which rows of a chunk the service refused.
+pub(crate) fn chunk_refusals(run: &RunId, plan: &PlanId, number: u32) -> String {
+    format!("chunks/{run}/{plan}/{number:06}.refusals.json")
+}
+
+/// Outcome lines that a plan decided.
+pub(crate) fn planned_outcomes(run: &RunId, plan: &PlanId) -> String {
+    format!("chunks/{run}/{plan}/outcomes.csv")
+}
+
+/// Report lines that a plan decided.
+pub(crate) fn planned_report(run: &RunId, plan: &PlanId) -> String {
+    format!("chunks/{run}/{plan}/rejected.csv")
+}
+
+/// The report of a run's rejected rows.
+pub(crate) fn report(export: &ExportId, run: &RunId) -> String {
+    format!("reports/{export}/{run}.csv")
+}
+
+/// The outcome of every row, in the bucket of the segments, where no trigger listens.
+pub(crate) fn outcomes(export: &ExportId, run: &RunId) -> String {
+    format!("outcomes/{export}/{run}.csv")
+}

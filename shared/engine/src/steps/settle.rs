@@ -1,0 +1,350 @@
+//! Settling: the new ledger, the outcome of every row, the report and the final counts.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::identifier::{ExportId, RunId};
+use domain::outcome::{Counts, Reason};
+use ledger::{HashSeed, LedgerReader};
+use planner::{
+    ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows, push_rejected,
+    push_unidentified,
+};
+use snapshots::{ChannelReader, channel_reader};
+use store::{Change, ObjectStore, StoreError, open_resuming};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::account::{Never, document_error};
+use crate::error::{StepError, in_one_line};
+use crate::keys;
+use crate::ledger_pointer::LedgerPointer;
+use crate::opt_outs::day;
+use crate::refusals::Refusals;
+use crate::run::{Chunk, ChunkState, EarlierPart, FeedbackFiles, Looking, NewLedger, Phase, RunKey, Sending};
+use crate::session::Session;
+use crate::streams::{ObjectWriter, object_writer};
+
+/// One chunk on its way into the settlement.
+struct SettledChunk {
+    number: u32,
+    members: Bytes,
+    result: ChunkResult,
+    /// People taken out before it was sent.
+    taken_out: Vec<Bytes>,
+    /// The body, where rows of it must be reported.
+    body: Option<Bytes>,
+}
+
+/// What a settlement came to.
+struct Settled {
+    counts: Counts,
+    held: u64,
+}
+
+impl Session<'_> {
+    /// The last settlement of a run.
+    pub(crate) async fn settle(&mut self) -> Result<(), StepError> {
+        let finishing = self.finishing_mut()?;
+        let Some(sending) = finishing.sending.clone() else {
+            finishing.counts = Some(finishing.planned.clone());
+            return Ok(self.save().await?);
+        };
+        let (counts, ledger) = self.write_settlement(&sending, true).await?;
+        let key = self.run.content.key.clone();
+        let finishing = self.finishing_mut()?;
+        finishing.files = FeedbackFiles {
+            report: (counts.rejected > 0).then(|| keys::report(&key.export, &key.run)),
+            outcomes: Some(keys::outcomes(&key.export, &key.run)),
+        };
+        finishing.counts = Some(counts);
+        finishing.ledger = ledger;
+        Ok(self.save().await?)
+    }
+
+    /// Settles what was sent of a plan that has become too old, and goes back to look and plan the rest anew.
+    pub(crate) async fn close_part(&mut self) -> Result<(), StepError> {
+        let sending = self.sending()?.clone();
+        let (counts, ledger) = self.write_settlement(&sending, false).await?;
+        if let Some(ledger) = &ledger {
+            self.point_to(&sending, ledger).await?;
+        }
+        let earlier = sending.earlier.unwrap_or_else(|| EarlierPart {
+            parts: 0,
+            baseline: sending.basis.object.clone(),
+            possibly_repeated: 0,
+        });
+        let earlier = EarlierPart {
+            parts: earlier.parts + 1,
+            possibly_repeated: counts.notes.possibly_repeated,
+            ..earlier
+        };
+        self.run.content.phase =
+            Phase::Looking(Looking { checked: true, opt_outs_at: None, earlier: Some(earlier) });
+        Ok(self.save().await?)
+    }
+
+    /// Writes the new ledger (if anything was accepted or refused) and, at the end, report and outcome file.
+    async fn write_settlement(
+        &mut self,
+        sending: &Sending,
+        last: bool,
+    ) -> Result<(Counts, Option<NewLedger>), StepError> {
+        let configuration = self.configuration()?;
+        let seed = self.engine.hash_seed(&configuration.account).await?;
+        let changed = sending.count(|state| matches!(state, ChunkState::Completed { .. })) > 0;
+        let RunKey { export, run } = self.run.content.key.clone();
+        let store = Arc::clone(self.engine.documents.store());
+        let old = match sending.basis.object.as_ref().filter(|_| changed && !sending.basis.unreadable) {
+            Some(object) => {
+                let info = store.head(object).await?;
+                let stream = open_resuming(Arc::clone(&store), object.clone(), info.tag);
+                Some(channel_reader(stream, &Handle::current()))
+            }
+            None => None,
+        };
+        let part = sending.earlier.as_ref().map_or(0, |earlier| earlier.parts);
+        let object = keys::ledger(&export, &run, part);
+        let (ledger, ledger_task) = if changed {
+            let (writer, task) = object_writer(Arc::clone(&store), object.clone(), b"", None);
+            (Some(writer), Some(task))
+        } else {
+            (None, None)
+        };
+        let files = last.then(|| self.feedback_files(&export, &run, sending));
+        let (outcomes, report, tasks) = match files {
+            Some((outcomes, report, tasks)) => (Some(outcomes), Some(report), tasks),
+            None => (None, None, Vec::new()),
+        };
+        let (sender, receiver) = mpsc::channel(1);
+        let today = day(self.now());
+        let mut counts = sending.counts.clone();
+        counts.notes.possibly_repeated = possibly_repeated(sending);
+        let names = sending.snapshots.iter().flat_map(|snapshot| &snapshot.parts);
+        let names: Vec<String> = names.map(|part| part.key.clone()).collect();
+        let outputs = Outputs { ledger, outcomes, report, names };
+        let work =
+            tokio::task::spawn_blocking(move || run_settlement(old, outputs, counts, seed, today, receiver));
+        let fed = feed(store.as_ref(), &run, sending, sender).await;
+        let settled = work.await.map_err(|error| StepError::Passing(error.to_string()))?;
+        fed?;
+        let mut written = Vec::new();
+        for task in tasks.into_iter().chain(ledger_task) {
+            written.push(task.wait().await?);
+        }
+        let settled = settled.map_err(|error| StepError::Passing(in_one_line(&error)))?;
+        if written.contains(&false) {
+            return Err(StepError::Passing("a file of the settlement was not written".to_owned()));
+        }
+        let new = changed.then_some(NewLedger { object, held: settled.held });
+        Ok((settled.counts, new))
+    }
+
+    fn feedback_files(
+        &self,
+        export: &ExportId,
+        run: &RunId,
+        sending: &Sending,
+    ) -> (ObjectWriter, ObjectWriter, Vec<crate::streams::ObjectTask>) {
+        let state = self.engine.documents.store();
+        let segments = Arc::clone(&self.engine.segments);
+        let planned = (Arc::clone(state), keys::planned_outcomes(run, &sending.plan));
+        let (outcomes, outcomes_task) =
+            object_writer(segments, keys::outcomes(export, run), OUTCOME_HEADER, Some(planned));
+        let planned = (Arc::clone(state), keys::planned_report(run, &sending.plan));
+        let (report, report_task) =
+            object_writer(Arc::clone(state), keys::report(export, run), REPORT_HEADER, Some(planned));
+        (outcomes, report, vec![outcomes_task, report_task])
+    }
+
+    /// Makes the new ledger the export's. When somebody else's has come between, nothing is overwritten: the next
+    /// settlement starts from that one.
+    pub(crate) async fn point_to(&self, sending: &Sending, ledger: &NewLedger) -> Result<Pointed, StepError> {
+        let configuration = self.configuration()?;
+        let key = &self.run.content.key;
+        let pointer = keys::ledger_pointer(&key.export, &configuration.account, &configuration.list);
+        let new = LedgerPointer {
+            object: Some(ledger.object.clone()),
+            held: ledger.held,
+            run: Some(key.run.clone()),
+            segment_rows: sending.segment_rows.clone(),
+        };
+        let updated = self
+            .engine
+            .documents
+            .update::<LedgerPointer, Pointed, Never, _>(&pointer, |current| {
+                let object = current.and_then(|current| current.object.clone());
+                Ok(if object == new.object {
+                    Change::Keep(Pointed::Done)
+                } else if object == sending.basis.object {
+                    Change::Write(new.clone(), Pointed::Done)
+                } else {
+                    Change::Keep(Pointed::Other(object))
+                })
+            })
+            .await
+            .map_err(document_error)?;
+        Ok(updated.outcome)
+    }
+}
+
+/// What came of pointing to a new ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pointed {
+    Done,
+    /// The export's ledger is neither the new one nor the one that it was made from.
+    Other(Option<String>),
+}
+
+fn possibly_repeated(sending: &Sending) -> u64 {
+    let earlier = sending.earlier.as_ref().map_or(0, |earlier| earlier.possibly_repeated);
+    let chunks = sending.chunks.iter().filter(|chunk| chunk.possibly_repeated);
+    earlier + chunks.map(|chunk| u64::from(chunk.rows)).sum::<u64>()
+}
+
+/// Reads each chunk's files and hands them to the settlement's thread.
+async fn feed(
+    store: &dyn ObjectStore,
+    run: &RunId,
+    sending: &Sending,
+    sender: mpsc::Sender<SettledChunk>,
+) -> Result<(), StepError> {
+    for chunk in &sending.chunks {
+        let settled = read_chunk(store, run, sending, chunk).await?;
+        if sender.send(settled).await.is_err() {
+            // The thread ended early; its own error says why.
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+async fn read_chunk(
+    store: &dyn ObjectStore,
+    run: &RunId,
+    sending: &Sending,
+    chunk: &Chunk,
+) -> Result<SettledChunk, StepError> {
+    let (plan, number, revision) = (&sending.plan, chunk.number, chunk.revision);
+    let mut taken_out = Vec::new();
+    for revision in 1..=revision {
+        taken_out.push(store.get(&keys::chunk_taken_out(run, plan, number, revision)).await?.bytes);
+    }
+    let members = match chunk.state {
+        ChunkState::Emptied => Bytes::new(),
+        _ => store.get(&keys::chunk_members(run, plan, number, revision)).await?.bytes,
+    };
+    let (result, reported) = match chunk.state {
+        ChunkState::Completed { .. } => {
+            let refusals = read_refusals(store, run, plan, number).await?;
+            (refusals.to_result(), !refusals.refused.is_empty())
+        }
+        _ => (ChunkResult::Unsent, false),
+    };
+    let body = match reported {
+        true => Some(store.get(&keys::chunk_body(run, plan, number, revision)).await?.bytes),
+        false => None,
+    };
+    Ok(SettledChunk { number, members, result, taken_out, body })
+}
+
+/// What is kept of a chunk's refused rows; nothing is kept when there are none.
+pub(super) async fn read_refusals(
+    store: &dyn ObjectStore,
+    run: &RunId,
+    plan: &domain::identifier::PlanId,
+    number: u32,
+) -> Result<Refusals, StepError> {
+    match store.get(&keys::chunk_refusals(run, plan, number)).await {
+        Ok(object) => serde_json::from_slice(&object.bytes)
+            .map_err(|_| StepError::Permanent("a chunk's list of refused rows is damaged".to_owned())),
+        Err(StoreError::NotFound { .. }) => Ok(Refusals::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Outputs {
+    ledger: Option<ObjectWriter>,
+    outcomes: Option<ObjectWriter>,
+    report: Option<ObjectWriter>,
+    names: Vec<String>,
+}
+
+/// The settlement, on a thread that may block.
+fn run_settlement(
+    old: Option<ChannelReader>,
+    outputs: Outputs,
+    counts: Counts,
+    seed: HashSeed,
+    day: u32,
+    mut chunks: mpsc::Receiver<SettledChunk>,
+) -> Result<Settled, SettleError> {
+    let Outputs { ledger, outcomes, mut report, names } = outputs;
+    let old = old.map(LedgerReader::new).transpose()?;
+    let mut settlement =
+        Settlement::new(old, OptionalWriter(ledger), OptionalWriter(outcomes), counts, seed, day);
+    while let Some(chunk) = chunks.blocking_recv() {
+        for members in &chunk.taken_out {
+            settlement.taken_out(members)?;
+        }
+        settlement.chunk(chunk.number, &chunk.members, &chunk.result)?;
+        if let Some(report) = &mut report {
+            write_report(report, &names, &chunk)?;
+        }
+    }
+    let (counts, held, ledger, outcomes) = settlement.finish()?;
+    for writer in [ledger.0, outcomes.0, report].into_iter().flatten() {
+        writer.finish()?;
+    }
+    Ok(Settled { counts, held })
+}
+
+/// Lines of the report for rows that the service refused.
+fn write_report(
+    report: &mut ObjectWriter,
+    names: &[String],
+    chunk: &SettledChunk,
+) -> Result<(), SettleError> {
+    let ChunkResult::Completed { refused, unidentified, .. } = &chunk.result else { return Ok(()) };
+    let mut lines = Vec::new();
+    if let Some(body) = &chunk.body {
+        let mut refused = refused.iter().peekable();
+        for (index, row) in (0_u32..).zip(import_rows(body, &chunk.members)) {
+            let (member, content) = row?;
+            let Some((_, refusal)) = refused.next_if(|(refused, _)| *refused == index) else { continue };
+            let reason = match refusal {
+                Refusal::Correctable => Reason::ServiceCorrectable,
+                Refusal::Error => Reason::ServiceError,
+                // An opt-out is no rejected row.
+                Refusal::CannotAdd => continue,
+            };
+            let part = usize::try_from(member.part).unwrap_or(usize::MAX);
+            let name = names.get(part).map_or("", String::as_str);
+            push_rejected(&mut lines, name, u64::from(member.row), reason, content);
+        }
+    }
+    if *unidentified > 0 {
+        push_unidentified(&mut lines, chunk.number, *unidentified);
+    }
+    Ok(report.write_all(&lines)?)
+}
+
+/// Writes, or throws away.
+struct OptionalWriter(Option<ObjectWriter>);
+
+impl Write for OptionalWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Some(writer) => writer.write(bytes),
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Some(writer) => writer.flush(),
+            None => Ok(()),
+        }
+    }
+}
