@@ -79,7 +79,7 @@ impl Inner {
     }
 
     /// The lease record; made anew from the secret when it is missing.
-    async fn record(&self) -> Result<LeaseRecord, AccessTokenError> {
+    pub(crate) async fn record(&self) -> Result<LeaseRecord, AccessTokenError> {
         let key = lease_key(&self.connection);
         if let Some(record) = self.documents.load::<LeaseRecord>(&key).await.map_err(document_failed)? {
             return Ok(record.content);
@@ -94,7 +94,7 @@ impl Inner {
     }
 
     /// The tokens at exactly the version that the record names, which the secret store may not know everywhere yet.
-    async fn read(&self, version: &SecretVersion) -> Result<Held, AccessTokenError> {
+    pub(crate) async fn read(&self, version: &SecretVersion) -> Result<Held, AccessTokenError> {
         for attempt in 1..=VERSION_READS {
             match self.vault.version(&self.connection, version).await {
                 Err(error) if error.is_not_found() && attempt < VERSION_READS => {

@@ -8,7 +8,7 @@ use domain::Sensitive;
 
 use crate::lease::Holder;
 use crate::obtain::{unavailable, vault_failed};
-use crate::secret::{SecretError, SecretVersion};
+use crate::secret::{SecretError, SecretVersion, next_version};
 use crate::source::{Held, Inner, State};
 use crate::vault::{ConnectionTokens, VaultError, Versioned};
 
@@ -105,10 +105,9 @@ impl Inner {
             // A new authorization came meanwhile, or the connection was removed: ours is of no use any more.
             Err(VaultError::Secret(SecretError::Conflict { .. })) => {
                 state.pending = None;
-                let held = self.vault.current(&self.connection).await.map_err(vault_failed)?;
-                self.adopt(&pending.read, &held).await;
+                let newer = self.newer(&pending.read).await?;
                 self.note(|record| record.released(&pending.holder)).await;
-                Ok(held)
+                newer.ok_or(AccessTokenError::NeedsReauthentication)
             }
             Err(error) if error.is_not_found() => {
                 state.pending = None;
@@ -129,10 +128,8 @@ impl Inner {
     /// came back: only after the longest such delay is it lost.
     async fn after_invalid_grant(&self, held: Held, holder: &Holder) -> Result<Held, AccessTokenError> {
         self.clock.sleep_until(self.later(self.endpoint.timeout())).await;
-        let current = self.vault.current(&self.connection).await.map_err(vault_failed)?;
-        if current.version != held.version && current.value.obtained_at >= held.value.obtained_at {
-            self.adopt(&held.version, &current).await;
-            return Ok(current);
+        if let Some(newer) = self.newer(&held.version).await? {
+            return Ok(newer);
         }
         tracing::error!(
             connection = %self.connection,
@@ -141,5 +138,22 @@ impl Inner {
         let now = self.clock.now();
         self.note(|record| record.lost(&held.version, holder, now)).await;
         Err(AccessTokenError::NeedsReauthentication)
+    }
+
+    /// What follows version `read`, if anybody has stored it. Its name is known, so that no stale answer of the
+    /// secret store can hide it.
+    async fn newer(&self, read: &SecretVersion) -> Result<Option<Held>, AccessTokenError> {
+        let record = self.record().await?;
+        if record.version != *read {
+            return self.read(&record.version).await.map(Some);
+        }
+        match self.vault.version(&self.connection, &next_version(read)).await {
+            Ok(held) => {
+                self.adopt(read, &held).await;
+                Ok(Some(held))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(vault_failed(error)),
+        }
     }
 }

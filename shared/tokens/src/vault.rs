@@ -10,10 +10,13 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::secret::{Secret, SecretError, SecretStore, SecretVersion};
+use crate::secret::{Secret, SecretError, SecretStore, SecretVersion, next_version};
 
 /// A token is renewed when less than this is left of its life.
 const MARGIN: Duration = Duration::from_mins(5);
+
+/// So many versions may have been written since the one that a stale read shows.
+const OVERWRITE_ATTEMPTS: u32 = 8;
 
 /// The tokens of one connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,19 +197,24 @@ impl TokenVault {
         Ok(self.secrets.delete(&self.connection_name(connection)).await?)
     }
 
-    /// Creates the secret, or writes its next version; once more when somebody else was faster.
+    /// Creates the secret, or writes its next version, whatever the present one is.
     async fn store(&self, name: &str, value: &impl Serialize) -> Result<SecretVersion, VaultError> {
         let text = text(name, value)?;
+        let mut read = match self.secrets.current(name).await {
+            Ok(secret) => secret.version,
+            Err(SecretError::NotFound { .. }) => match self.secrets.create(name, &text).await {
+                // Somebody else was faster.
+                Err(SecretError::AlreadyExists { .. }) => self.secrets.current(name).await?.version,
+                outcome => return Ok(outcome?),
+            },
+            Err(error) => return Err(error.into()),
+        };
         let mut attempt = 1;
-        // A stale read derives a version that exists already; the next read will know it.
         loop {
-            let outcome = match self.secrets.current(name).await {
-                Ok(read) => self.secrets.put(name, &read.version, &text).await,
-                Err(SecretError::NotFound { .. }) => self.secrets.create(name, &text).await,
-                Err(error) => Err(error),
-            };
-            match outcome {
-                Err(SecretError::Conflict { .. } | SecretError::AlreadyExists { .. }) if attempt < 5 => {
+            match self.secrets.put(name, &read, &text).await {
+                // A conflict proves that the version after `read` exists, even where reads do not show it yet.
+                Err(SecretError::Conflict { .. }) if attempt < OVERWRITE_ATTEMPTS => {
+                    read = next_version(&read);
                     attempt += 1;
                 }
                 outcome => return Ok(outcome?),

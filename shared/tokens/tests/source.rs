@@ -251,10 +251,26 @@ async fn a_stored_refresh_that_the_lease_does_not_know_is_found() {
     let tokens = tokens::ConnectionTokens::from_grant(grant, bench.clock.now(), account).unwrap();
     vault.replace(&bench.connection, &held.version, &tokens).await.unwrap();
 
+    bench.secrets.answer_stale(100);
     assert_eq!(token(&bench.source(1)).await, "access-2");
     let before = bench.clock.now();
     assert_eq!(token(&bench.source(2)).await, "access-2");
     assert_eq!(bench.clock.now(), before, "the lease document knows it now");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_authorization_during_a_renewal_wins() {
+    let bench = Bench::new().await;
+    hours(25).await;
+    bench.endpoint.take_time(Duration::from_secs(5));
+    let source = bench.source(1);
+    let renewing = tokio::spawn(async move { token(&source).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bench.secrets.answer_stale(100);
+    bench.authorise().await;
+    bench.authorise().await;
+    assert_eq!(renewing.await.unwrap(), "access-4", "not the answer to the renewal");
+    assert_eq!(token(&bench.source(2)).await, "access-4");
 }
 
 #[tokio::test(start_paused = true)]
