@@ -203,6 +203,12 @@ impl Layout<'_> {
         self.0.join("sample-bucket")
     }
 
+    /// Reports of rejected rows, one for each run.
+    #[must_use]
+    pub fn reports(&self) -> PathBuf {
+        self.0.join("reports")
+    }
+
     /// State of the embedded S3 and Secrets Manager.
     #[must_use]
     pub fn aws(&self) -> PathBuf {

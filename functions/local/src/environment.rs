@@ -80,6 +80,9 @@ fn value(variable: &Variable) -> Option<String> {
     std::env::var(variable.name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// The name of the variable with the port of the redirect URI, for messages.
+pub const CALLBACK_PORT_NAME: &str = CALLBACK_PORT.name;
+
 /// The names of the variables that hold the application's credentials, for messages.
 pub const CREDENTIALS: (&str, &str) = (CLIENT_ID.name, CLIENT_SECRET.name);
 

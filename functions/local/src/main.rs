@@ -1,13 +1,44 @@
 //! The binary: reads the command line and the environment, and reports how it ended.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
-use local::command_line::{Arguments, Command};
+use local::command_line::{Arguments, Command, ExportOptions};
+use local::environment::Environment;
+use local::failure::Failure;
 use local::screen::Screen;
+use local::{export, services, simulator_command};
+
+/// What depends on the processor has threads of its own; these two only wait for the network.
+const WORKERS: usize = 2;
 
 fn main() -> ExitCode {
+    let started = Instant::now();
     let arguments = Arguments::parse();
-    let _ = (Screen::new(true), matches!(arguments.command, Some(Command::Services)));
-    ExitCode::SUCCESS
+    let command = arguments.command.unwrap_or_else(|| Command::Export(Box::new(arguments.export)));
+    let outcome = runtime().map_err(Failure::from).and_then(|runtime| match command {
+        Command::Services => runtime.block_on(services::serve()).map(|()| true).map_err(Failure::from),
+        Command::Simulator(options) => {
+            runtime.block_on(simulator_command::serve(options, &Screen::new(false))).map(|()| true)
+        }
+        Command::Export(options) => runtime.block_on(export(&options, started)),
+    });
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            Screen::new(false).problem(&failure.report());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn export(options: &ExportOptions, started: Instant) -> Result<bool, Failure> {
+    let environment = Environment::read()?;
+    export::export(options, &environment, &Screen::new(options.json), started).await
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()
 }

@@ -83,7 +83,7 @@ pub struct ExportOptions {
     pub data: Option<PathBuf>,
 
     /// Let an export go on that the safety brake has stopped, exactly as it was planned
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["change", "full", "retry_failed"])]
     pub approve: bool,
 
     /// Send everybody, also those who have not changed since the last export

@@ -1,0 +1,236 @@
+//! Connects to an account, and again when that is needed: credentials, consent, tokens, and whose account it is.
+
+mod authorize;
+mod callback;
+mod destination;
+
+use std::sync::Arc;
+
+use catalog::{Connection, ConnectionStatus, connection_key};
+use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
+use constant_contact::{
+    AccessTokens, AccountSummary, Client, FixedAccessToken, Purpose, RequestGate, ServiceError, SettingsError,
+};
+use domain::identifier::{AccountId, ConnectionId, InvalidIdentifier};
+use quota::{GateOptions, Limits, Quota, QuotaGate};
+use store::{Change, DocumentError, UpdateError};
+use tokens::{ConnectionTokenSource, GrantError, SecretError, SourceOptions, VaultError};
+
+pub use authorize::{AuthorizeError, Consent};
+pub use destination::{Destination, DestinationError};
+
+use crate::environment::{CREDENTIALS, Environment};
+use crate::installation::Installation;
+use crate::screen::Screen;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nobody has entered the application's credentials.
+    #[error("set {} and {} to the API key and the secret of your application at Constant Contact; they are kept in the data folder afterwards", CREDENTIALS.0, CREDENTIALS.1)]
+    NoCredentials,
+    /// Only one of the two.
+    #[error("set both {} and {}, or neither", CREDENTIALS.0, CREDENTIALS.1)]
+    HalfCredentials,
+    /// Consent was not given.
+    #[error(transparent)]
+    Authorize(#[from] AuthorizeError),
+    /// Another account than before.
+    #[error(
+        "you signed in to the account {found}, but this data folder exports to {bound}; sign in to that one, or choose another folder with --data"
+    )]
+    OtherAccount {
+        /// The organisation that was signed in to.
+        found: String,
+        /// The organisation that the data directory is bound to.
+        bound: String,
+    },
+    /// Secrets could not be read or written.
+    #[error("the stored tokens or credentials could not be used")]
+    Vault(#[from] VaultError),
+    /// The new tokens could not be stored.
+    #[error("the new tokens could not be stored; start again")]
+    Grant(#[from] GrantError),
+    /// State could not be read or written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Constant Contact did not say whose account it is.
+    #[error("Constant Contact did not say whose account this is; start again later")]
+    Account(#[source] ServiceError),
+    /// No client can be made.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Never in practice: the names are constants.
+    #[error(transparent)]
+    Name(#[from] InvalidIdentifier),
+}
+
+impl From<UpdateError<std::convert::Infallible>> for ConnectError {
+    fn from(error: UpdateError<std::convert::Infallible>) -> Self {
+        match error {
+            UpdateError::Document(error) => Self::Document(error),
+            UpdateError::Refused(never) => match never {},
+        }
+    }
+}
+
+/// The one connection of a data directory, with what its requests need.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The application.
+    pub application: ApplicationCredentials,
+    /// The application's quota.
+    pub gate: Arc<QuotaGate>,
+    /// Its access tokens.
+    pub tokens: Arc<dyn AccessTokens>,
+    consent: Consent,
+    installation: Installation,
+}
+
+impl Link {
+    /// Finds or takes in the application's credentials; nothing is sent.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn new(
+        installation: &Installation,
+        simulator: Option<&str>,
+        environment: &Environment,
+    ) -> Result<Self, ConnectError> {
+        let application = match simulator {
+            Some(_) => simulated_application(),
+            None => real_application(installation, environment).await?,
+        };
+        let stored = installation.vault.application().await;
+        if stored.ok().as_ref() != Some(&application) {
+            installation.vault.store_application(&application).await?;
+        }
+        let consent = match simulator {
+            Some(base) => Consent::Simulator(base.to_owned()),
+            None => Consent::Person { port: environment.callback_port },
+        };
+        let id = ConnectionId::new("constant-contact")?;
+        let (clock, random) = (Arc::clone(&installation.clock), Arc::clone(&installation.random));
+        let documents = installation.documents.clone();
+        let quota = Quota::new(
+            documents.clone(),
+            &application.client_id,
+            Limits::default(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+        );
+        let gate = Arc::new(QuotaGate::new(Arc::new(quota), Arc::clone(&clock), GateOptions::default()));
+        let options = SourceOptions { process: random.uuid().to_string(), sole_owner: true };
+        let tokens = ConnectionTokenSource::new(
+            id.clone(),
+            installation.vault.clone(),
+            documents,
+            Arc::new(installation.oauth.clone()),
+            clock,
+            random,
+            options,
+        );
+        let installation = installation.clone();
+        Ok(Self { id, application, gate, tokens: Arc::new(tokens), consent, installation })
+    }
+
+    /// The connection, if it can be used without a person.
+    ///
+    /// # Errors
+    /// [`ConnectError::Document`].
+    pub async fn connection(&self) -> Result<Option<Connection>, ConnectError> {
+        let status = self.installation.grants.status(&self.id).await?;
+        if status.is_none_or(|status| status.needs_reauthentication_since.is_some()) {
+            return Ok(None);
+        }
+        let connection = self.installation.documents.load::<Connection>(&connection_key(&self.id)).await?;
+        Ok(connection.map(|connection| connection.content))
+    }
+
+    /// Authorises the connection, for the first time or again, and stores it.
+    ///
+    /// # Errors
+    /// [`ConnectError`]; what was stored before is unharmed then.
+    pub async fn authorize(&self, screen: &Screen) -> Result<Connection, ConnectError> {
+        let grant =
+            authorize::authorize(&self.installation, &self.application, &self.consent, screen).await?;
+        let account = self.account_of(&grant).await?;
+        let key = connection_key(&self.id);
+        let bound = self.installation.documents.load::<Connection>(&key).await?;
+        let name = account.organization_name.unwrap_or_else(|| account.account_id.to_string());
+        if let Some(bound) = bound.filter(|bound| bound.content.account != account.account_id) {
+            return Err(ConnectError::OtherAccount { found: name, bound: bound.content.organization_name });
+        }
+        self.installation.grants.store_new_grant(&self.id, grant, account.account_id.clone()).await?;
+        self.store_connection(&account.account_id, &name).await
+    }
+
+    async fn account_of(&self, grant: &TokenGrant) -> Result<AccountSummary, ConnectError> {
+        let tokens = FixedAccessToken::new(grant.access_token.clone());
+        let client = self.client_with(Arc::new(tokens))?;
+        client.account_summary().await.map_err(ConnectError::Account)
+    }
+
+    async fn store_connection(&self, account: &AccountId, name: &str) -> Result<Connection, ConnectError> {
+        let now = self.installation.clock.now();
+        let updated = self
+            .installation
+            .documents
+            .update(&connection_key(&self.id), |current: Option<&Connection>| {
+                let connection = Connection {
+                    id: self.id.clone(),
+                    display_name: current.map_or_else(|| name.to_owned(), |known| known.display_name.clone()),
+                    account: account.clone(),
+                    organization_name: name.to_owned(),
+                    status: ConnectionStatus::Active,
+                    created_at: current.map_or(now, |known| known.created_at),
+                };
+                Ok::<_, std::convert::Infallible>(Change::Write(connection.clone(), connection))
+            })
+            .await?;
+        Ok(updated.outcome)
+    }
+
+    /// A client for a person who waits.
+    ///
+    /// # Errors
+    /// [`ConnectError::Settings`].
+    pub fn client(&self) -> Result<Client, ConnectError> {
+        self.client_with(Arc::clone(&self.tokens))
+    }
+
+    fn client_with(&self, tokens: Arc<dyn AccessTokens>) -> Result<Client, ConnectError> {
+        let gate: Arc<dyn RequestGate> = self.gate.clone();
+        let installation = &self.installation;
+        let (clock, random) = (Arc::clone(&installation.clock), Arc::clone(&installation.random));
+        let client = Client::new(installation.settings.clone(), tokens, gate, clock, random)?;
+        Ok(client.for_purpose(Purpose::Interactive))
+    }
+}
+
+/// What the simulator is started with.
+fn simulated_application() -> ApplicationCredentials {
+    let application = simulator::Application::default();
+    ApplicationCredentials {
+        client_id: application.client_id,
+        client_secret: domain::Sensitive::new(application.client_secret),
+    }
+}
+
+async fn real_application(
+    installation: &Installation,
+    environment: &Environment,
+) -> Result<ApplicationCredentials, ConnectError> {
+    match (&environment.client_id, &environment.client_secret) {
+        (Some(client_id), Some(client_secret)) => {
+            Ok(ApplicationCredentials { client_id: client_id.clone(), client_secret: client_secret.clone() })
+        }
+        (None, None) => match installation.vault.application().await {
+            Err(VaultError::Secret(SecretError::NotFound { .. })) => Err(ConnectError::NoCredentials),
+            stored => Ok(stored?),
+        },
+        _ => Err(ConnectError::HalfCredentials),
+    }
+}

@@ -1,0 +1,129 @@
+//! Progress as a person sees it: a bar on a terminal, a line for each stage elsewhere.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::{ChunkState, Observer, Phase, Run, Sending, Waiting};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::screen::Screen;
+use crate::text::grouped;
+
+/// Shows how a run stands.
+#[derive(Debug)]
+pub(super) struct Progress {
+    screen: Screen,
+    bar: ProgressBar,
+    /// The stage that was last written as a line.
+    stage: Mutex<String>,
+}
+
+impl Progress {
+    /// Nothing is shown before the run is.
+    #[must_use]
+    pub(super) fn new(screen: Screen) -> Self {
+        let bar = if screen.shows_bars() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        Self { screen, bar, stage: Mutex::default() }
+    }
+
+    /// Takes the bar off the terminal.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Says something without disturbing the bar.
+    pub(super) fn note(&self, text: &str) {
+        self.bar.suspend(|| self.screen.note(text));
+    }
+
+    /// A line once for each stage, for logs and pipes.
+    fn line(&self, stage: &str) {
+        if !self.screen.shows_lines() {
+            return;
+        }
+        let mut last = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != stage {
+            stage.clone_into(&mut last);
+            self.screen.note(stage);
+        }
+    }
+
+    fn spin(&self, text: &str) {
+        if self.bar.length().is_some_and(|length| length > 0) {
+            self.bar.unset_length();
+            self.bar.set_style(ProgressStyle::default_spinner());
+        }
+        self.bar.enable_steady_tick(Duration::from_millis(200));
+        self.bar.set_message(text.to_owned());
+    }
+
+    fn sending(&self, run: &Run, sending: &Sending) {
+        let total = sending.chunks.len();
+        let sent = sending.count(|state| !matches!(state, ChunkState::Waiting | ChunkState::Intended { .. }));
+        let settled = sending.count(is_settled);
+        if self.bar.length() != Some(2 * total as u64) {
+            self.bar.set_length(2 * total as u64);
+            // The template is a constant; without it the bar looks plainer.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:30}] {msg}") {
+                self.bar.set_style(style.progress_chars("=> "));
+            }
+        }
+        self.bar.set_position((sent + settled) as u64);
+        let waiting = run.waiting.map(|waiting| format!("; {}", words(waiting))).unwrap_or_default();
+        self.bar.set_message(format!(
+            "{sent} of {total} imports sent, {settled} settled, {} requests{waiting}",
+            run.total_requests()
+        ));
+    }
+}
+
+const fn is_settled(state: &ChunkState) -> bool {
+    matches!(state, ChunkState::Completed { .. } | ChunkState::Emptied | ChunkState::Failed { .. })
+}
+
+/// Why a run waits.
+const fn words(waiting: Waiting) -> &'static str {
+    match waiting {
+        Waiting::List => "waiting for another export to the same list",
+        Waiting::Account => "waiting for another export to the same account",
+        Waiting::Snapshot => "waiting for a snapshot that is being written",
+        Waiting::Activities => "waiting for Constant Contact to work through them",
+        Waiting::LostAnswer => "an answer was lost: waiting until it is certain whether the import arrived",
+        Waiting::Quota => "waiting because Constant Contact allows only so many requests",
+        Waiting::Retry => "something failed and is tried again soon",
+    }
+}
+
+impl Observer for Progress {
+    fn run_saved(&self, run: &Run) {
+        let stage = match &run.phase {
+            Phase::Queued => "Starting ...".to_owned(),
+            Phase::Looking(_) => "Looking at the list and at who has opted out ...".to_owned(),
+            Phase::Planning(_) => "Reading the segments ...".to_owned(),
+            Phase::Sending(sending) => {
+                let imports = sending.chunks.len();
+                format!("Sending {imports} {} ...", if imports == 1 { "import" } else { "imports" })
+            }
+            Phase::Finishing(_) => "Writing the ledger and the reports ...".to_owned(),
+            Phase::Ended(_) => return,
+        };
+        self.line(&stage);
+        match (&run.phase, run.waiting) {
+            (Phase::Sending(sending), waiting) => {
+                if let Some(waiting @ (Waiting::LostAnswer | Waiting::Quota | Waiting::Retry)) = waiting {
+                    self.line(&format!("  {}", words(waiting)));
+                }
+                self.sending(run, sending);
+            }
+            (_, Some(waiting)) => {
+                self.line(&format!("  {}", words(waiting)));
+                self.spin(&format!("{stage} {}", words(waiting)));
+            }
+            (_, None) => self.spin(&stage),
+        }
+    }
+
+    fn rows_read(&self, rows: u64) {
+        self.spin(&format!("Reading the segments: {} rows", grouped(rows)));
+    }
+}
