@@ -99,7 +99,6 @@ impl Session<'_> {
             if steps > 0 && now >= self.deadline {
                 return self.suspend(now, None).await;
             }
-            steps += 1;
             let observed = Observed { now, slot_held: self.slot_held };
             let step = decide(&self.run.content, observed, &self.engine.settings);
             if let Step::Wait { until, reason } = step {
@@ -108,6 +107,8 @@ impl Session<'_> {
             if step == Step::CleanUp {
                 return self.clean_up().await.map_err(AdvanceError::from);
             }
+            // The sending slot is given back with the lease: taking it is no progress by itself.
+            steps += u32::from(step != Step::AcquireSlot);
             match self.perform(step.clone()).await {
                 Ok(()) => {
                     if self.run.content.failures > 0 {

@@ -35,7 +35,7 @@ pub enum Baseline<R: Read> {
     /// The one that is compared with.
     SameLedger,
     /// An earlier one, or none.
-    Earlier(Option<LedgerReader<R>>),
+    Earlier(Option<Box<LedgerReader<R>>>),
 }
 
 /// What a plan found: the run's counts so far, and what it would send.
@@ -105,7 +105,7 @@ pub fn compare<R: Read, S: PlanSink>(
     }
     let mut before = match baseline {
         Baseline::SameLedger => None,
-        Baseline::Earlier(ledger) => Some(LedgerCursor::new(ledger)),
+        Baseline::Earlier(ledger) => Some(LedgerCursor::new(ledger.map(|ledger| *ledger))),
     };
     let mut known = LedgerCursor::new(ledger);
     let mut comparing = Comparing {

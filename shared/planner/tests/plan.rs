@@ -190,7 +190,7 @@ fn results(plan: &Collected, choices: &[u8]) -> Vec<ChunkResult> {
                         _ => {}
                     }
                 }
-                let unidentified = (unconfirmed.len() as u32).min(u32::from(choice));
+                let unidentified = u32::try_from(unconfirmed.len()).unwrap().min(u32::from(choice));
                 ChunkResult::Completed { refused, unconfirmed, unidentified }
             }
         })
@@ -247,7 +247,7 @@ proptest! {
             let results = results(&plan, &choices);
             let (counts, new, outcomes) = settle(&summary, &plan, ledger.as_deref(), &results);
             prop_assert!(counts.is_balanced(), "{counts:?}");
-            prop_assert_eq!(counts.read as usize, segments.iter().flatten().flatten().count());
+            prop_assert_eq!(counts.read, segments.iter().flatten().flatten().count() as u64);
             let line = |outcome: &str| outcomes.lines().filter(|line| line.contains(&format!(",{outcome},"))).count() as u64;
             prop_assert_eq!(outcomes.lines().count() as u64, counts.read);
             prop_assert_eq!(line("duplicate"), counts.duplicates);

@@ -282,44 +282,45 @@ impl Default for Open {
 
 /// Names what can be named of a chunk's refused rows.
 fn conclude(refusals: &mut Refusals, open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
-    let total = open.refused + open.cannot_add;
-    let absent: Vec<&&Candidate> = rows.iter().filter(|row| !row.on_list).collect();
+    // Whoever has opted out by now is who could not be added. Should more have opted out than were counted, it does
+    // not matter which of them are taken: none of them is sent anything again.
+    let (opted_out, others): (Vec<&Candidate>, Vec<&Candidate>) =
+        rows.iter().partition(|row| opt_outs.contains(row.hash));
+    let mut cannot_add_left = open.cannot_add;
+    let mut found: Vec<RefusedRow> = Vec::new();
+    for row in opted_out {
+        if cannot_add_left > 0 {
+            cannot_add_left -= 1;
+            found.push(RefusedRow { index: row.index, refusal: Refusal::CannotAdd, text: String::new() });
+        }
+    }
+    let total = open.refused + cannot_add_left;
+    let (present, absent): (Vec<&Candidate>, Vec<&Candidate>) = others.iter().partition(|row| row.on_list);
     if absent.len() > usize::try_from(total).unwrap_or(usize::MAX) {
         // More people are missing from the list than were refused: somebody took some off meanwhile. Which of
         // them were refused cannot be told.
         refusals.unconfirmed = absent.iter().map(|row| row.index).collect();
         refusals.unidentified = total;
-        return;
-    }
-    let (mut refused_left, mut cannot_add_left) = (open.refused, open.cannot_add);
-    // Known opt-outs first, so that they are not taken for faulty rows.
-    let mut ordered = absent;
-    ordered.sort_by_key(|row| !opt_outs.contains(row.hash));
-    let mut found = Vec::new();
-    for row in ordered {
-        let opted_out = opt_outs.contains(row.hash);
-        let as_opt_out = cannot_add_left > 0 && (opted_out || refused_left == 0);
-        let refusal = if as_opt_out {
-            cannot_add_left -= 1;
-            Refusal::CannotAdd
-        } else {
+    } else {
+        let mut refused_left = open.refused;
+        for row in &absent {
+            let refusal = if refused_left > 0 { open.refusal } else { Refusal::CannotAdd };
             refused_left = refused_left.saturating_sub(1);
-            open.refusal
-        };
-        found.push(RefusedRow { index: row.index, refusal, text: String::new() });
+            found.push(RefusedRow { index: row.index, refusal, text: String::new() });
+        }
+        let named = u32::try_from(absent.len()).unwrap_or(u32::MAX);
+        let unidentified = total.saturating_sub(named);
+        if unidentified > 0 {
+            // They are on the list, so they were there before: people whose update was refused.
+            let index = |row: &&Candidate| row.index;
+            let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
+            let enough = updates.len() >= usize::try_from(unidentified).unwrap_or(usize::MAX);
+            refusals.unconfirmed = if enough { updates } else { present.iter().map(index).collect() };
+            refusals.unidentified = unidentified;
+        }
     }
-    let named = u32::try_from(found.len()).unwrap_or(u32::MAX);
     refusals.refused.extend(found);
     refusals.refused.sort_by_key(|row| row.index);
-    let unidentified = total - named.min(total);
-    if unidentified > 0 {
-        // They are on the list, so they were there before: people whose update was refused.
-        let present = || rows.iter().filter(|row| row.on_list);
-        let updates: Vec<u32> = present().filter(|row| !row.addition).map(|row| row.index).collect();
-        let enough = updates.len() >= usize::try_from(unidentified).unwrap_or(usize::MAX);
-        refusals.unconfirmed = if enough { updates } else { present().map(|row| row.index).collect() };
-        refusals.unidentified = unidentified;
-    }
 }
 
 async fn is_on_list(

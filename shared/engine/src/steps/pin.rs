@@ -96,7 +96,7 @@ impl Session<'_> {
             snapshots.push(snapshot);
         }
         self.run.content.warnings = warnings;
-        self.to_planning(snapshots).await
+        self.begin_planning(snapshots).await
     }
 
     /// An approved run reads exactly what the braked one read.
@@ -107,12 +107,12 @@ impl Session<'_> {
         let snapshots =
             braked.as_ref().and_then(|run| run.content.ended()).map(|ended| ended.snapshots.clone());
         match snapshots {
-            Some(snapshots) if !snapshots.is_empty() => self.to_planning(snapshots).await,
+            Some(snapshots) if !snapshots.is_empty() => self.begin_planning(snapshots).await,
             _ => Ok(self.finish(End::ApprovalOutdated).await?),
         }
     }
 
-    async fn to_planning(&mut self, snapshots: Vec<PinnedSnapshot>) -> Result<(), StepError> {
+    async fn begin_planning(&mut self, snapshots: Vec<PinnedSnapshot>) -> Result<(), StepError> {
         let now = self.now();
         if let Phase::Looking(looking) = &self.run.content.phase {
             let planning = Planning {

@@ -459,7 +459,7 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
     let members = collector.finish()?;
     let ledger = open(input.ledger)?;
     let baseline = match input.baseline {
-        Some(baseline) => Baseline::Earlier(open(baseline)?),
+        Some(baseline) => Baseline::Earlier(open(baseline)?.map(Box::new)),
         None => Baseline::SameLedger,
     };
     let comparison = Comparison {

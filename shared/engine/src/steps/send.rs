@@ -131,8 +131,8 @@ impl Session<'_> {
     }
 }
 
-/// Whether an activity could be an import announced at `since` or later. Other kinds of activity are told by their
-/// results; where that is not certain, it counts as a candidate, so that doubt leads to sending again.
+/// Whether an activity could be an import announced at `since` or later. Where its kind is not certain, it counts as
+/// a candidate, so that doubt leads to sending again.
 fn could_be(activity: &Activity, since: Timestamp) -> bool {
-    activity.export.is_none() && activity.created_at.is_none_or(|at| at >= since)
+    activity.may_be_import() && activity.created_at.is_none_or(|at| at >= since)
 }

@@ -1,0 +1,167 @@
+//! A point at which a process dies: before or after one of its effects.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use constant_contact::{GateRefusal, Observation, Purpose, RequestGate, RequestKind};
+use store::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
+use tokio::sync::Notify;
+
+/// On which side of the effect the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// It does not happen.
+    Before,
+    /// It has happened, and nobody hears of it.
+    After,
+}
+
+/// Counts effects and stops everything at the chosen one.
+#[derive(Debug, Default)]
+pub struct CrashPoint {
+    effects: AtomicU64,
+    target: Mutex<Option<(u64, When)>>,
+    died: Notify,
+}
+
+impl CrashPoint {
+    /// Effects so far.
+    pub fn effects(&self) -> u64 {
+        self.effects.load(Ordering::SeqCst)
+    }
+
+    /// Dies at this effect, counted from 0 from now on; `None`: lives.
+    pub fn arm(&self, target: Option<(u64, When)>) {
+        self.effects.store(0, Ordering::SeqCst);
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// Returns when the process has died.
+    pub async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    fn next(&self) -> u64 {
+        self.effects.fetch_add(1, Ordering::SeqCst)
+    }
+
+    async fn at(&self, effect: u64, when: When) {
+        let target = *self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        if target == Some((effect, when)) {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn around<T>(&self, effect: impl Future<Output = T>) -> T {
+        let number = self.next();
+        self.at(number, When::Before).await;
+        let result = effect.await;
+        self.at(number, When::After).await;
+        result
+    }
+}
+
+/// A store whose writes are effects.
+#[derive(Debug)]
+pub(crate) struct MortalStore {
+    pub(crate) inner: Arc<dyn ObjectStore>,
+    pub(crate) crash: Arc<CrashPoint>,
+}
+
+struct MortalUpload {
+    inner: Box<dyn Upload>,
+    crash: Arc<CrashPoint>,
+}
+
+#[async_trait]
+impl Upload for MortalUpload {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), StoreError> {
+        self.inner.write(bytes).await
+    }
+
+    async fn complete(self: Box<Self>, condition: Condition) -> Result<Tag, StoreError> {
+        let crash = self.crash;
+        crash.around(self.inner.complete(condition)).await
+    }
+
+    async fn abort(self: Box<Self>) {
+        self.inner.abort().await;
+    }
+}
+
+#[async_trait]
+impl ObjectStore for MortalStore {
+    async fn get(&self, key: &str) -> Result<Object, StoreError> {
+        self.inner.get(key).await
+    }
+
+    async fn open(
+        &self,
+        key: &str,
+        pinned: Option<&Tag>,
+        from: u64,
+    ) -> Result<(ObjectInfo, ByteStream), StoreError> {
+        self.inner.open(key, pinned, from).await
+    }
+
+    async fn head(&self, key: &str) -> Result<ObjectInfo, StoreError> {
+        self.inner.head(key).await
+    }
+
+    async fn put(&self, key: &str, body: Bytes, condition: Condition) -> Result<Tag, StoreError> {
+        self.crash.around(self.inner.put(key, body, condition)).await
+    }
+
+    async fn begin_upload(&self, key: &str) -> Result<Box<dyn Upload>, StoreError> {
+        let inner = self.inner.begin_upload(key).await?;
+        Ok(Box::new(MortalUpload { inner, crash: Arc::clone(&self.crash) }))
+    }
+
+    async fn delete(&self, key: &str, condition: Condition) -> Result<(), StoreError> {
+        self.crash.around(self.inner.delete(key, condition)).await
+    }
+
+    async fn list(
+        &self,
+        prefix: &str,
+        start_after: Option<&str>,
+        limit: u16,
+    ) -> Result<ListPage, StoreError> {
+        self.inner.list(prefix, start_after, limit).await
+    }
+
+    async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.inner.list_folders(prefix).await
+    }
+}
+
+/// A gate whose requests are effects: before the request, and after its answer.
+#[derive(Debug)]
+pub(crate) struct MortalGate {
+    pub(crate) inner: Arc<dyn RequestGate>,
+    pub(crate) crash: Arc<CrashPoint>,
+    pub(crate) simulator: simulator::Control,
+    pub(crate) clock: Arc<domain::ManualClock>,
+}
+
+#[async_trait]
+impl RequestGate for MortalGate {
+    async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal> {
+        self.inner.acquire(purpose, kind).await?;
+        // Waiting for the gate has moved our clock; the service's goes with it.
+        let now = domain::Clock::now(&*self.clock);
+        self.simulator.set_clock(now).await.expect("the simulator's clock can be set");
+        let effect = self.crash.next();
+        self.crash.at(effect, When::Before).await;
+        Ok(())
+    }
+
+    async fn observe(&self, observation: Observation) {
+        let effect = self.crash.effects().saturating_sub(1);
+        self.crash.at(effect, When::After).await;
+        self.inner.observe(observation).await;
+    }
+}
