@@ -12,8 +12,8 @@ struct Variable {
 
 const CLIENT_ID: Variable = Variable {
     name: "SEGMENT_EXPORT_CLIENT_ID",
-    purpose: "The API key of your application at Constant Contact. Needed once with --constant-contact real;\n      \
-              afterwards it is kept in the data folder.",
+    purpose: "The API key of your application at Constant Contact. Needed once with\n      \
+              --constant-contact real; afterwards it is kept in the data folder.",
 };
 
 const CLIENT_SECRET: Variable = Variable {
@@ -23,14 +23,15 @@ const CLIENT_SECRET: Variable = Variable {
 
 const CALLBACK_PORT: Variable = Variable {
     name: "SEGMENT_EXPORT_CALLBACK_PORT",
-    purpose: "The port to which your browser returns from Constant Contact [default: 8765]. The application must\n      \
-              have the redirect URI http://localhost:PORT/callback.",
+    purpose: "The port to which your browser returns from Constant Contact\n      \
+              [default: 8765]. The application must have the redirect URI\n      \
+              http://localhost:PORT/callback.",
 };
 
 const LOG: Variable = Variable {
     name: "SEGMENT_EXPORT_LOG",
-    purpose: "How much is written to log.txt in the data folder: error, warn, info, debug or trace\n      \
-              [default: info]. Never holds tokens or people's data.",
+    purpose: "How much is written to log.txt in the data folder: error, warn, info,\n      \
+              debug or trace [default: info]. Never tokens or people's data.",
 };
 
 const ALL: [Variable; 4] = [CLIENT_ID, CLIENT_SECRET, CALLBACK_PORT, LOG];
@@ -49,6 +50,8 @@ pub struct Environment {
     pub callback_port: u16,
     /// Filter of the log.
     pub log: Option<String>,
+    /// How this program was called, for commands that a person can repeat.
+    pub program: String,
 }
 
 /// A variable with a value that cannot be used.
@@ -71,6 +74,7 @@ impl Environment {
             client_secret: value(&CLIENT_SECRET).map(Sensitive::new),
             callback_port,
             log: value(&LOG),
+            program: std::env::args().next().unwrap_or_else(|| "segment-export".to_owned()),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The product's parts as they stand on one machine: stores, secrets, and the way to Constant Contact.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use constant_contact::ClientSettings;
@@ -17,6 +18,9 @@ const REGION: &str = "us-east-1";
 
 /// Secrets of this installation begin with this.
 const SECRETS_PREFIX: &str = "segment-export/";
+
+/// Over loopback an answer that takes longer than this was lost.
+const SIMULATOR_IMPORT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why the parts do not fit together.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +90,12 @@ impl Installation {
         let vault = TokenVault::new(Arc::new(secrets), SECRETS_PREFIX);
         let grants = Grants::new(vault.clone(), documents.clone(), Arc::clone(&clock));
         let settings = match &ready.simulator {
-            Some(base) => ClientSettings::at(&format!("{base}/v3"), &format!("{base}/oauth2/default/v1"))?,
+            Some(base) => {
+                let mut settings =
+                    ClientSettings::at(&format!("{base}/v3"), &format!("{base}/oauth2/default/v1"))?;
+                settings.timeouts.import = SIMULATOR_IMPORT_TIMEOUT;
+                settings
+            }
             None => ClientSettings::production()?,
         };
         let oauth = OAuthClient::new(&settings)?;

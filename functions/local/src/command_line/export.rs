@@ -33,7 +33,7 @@ pub struct ExportOptions {
 
     /// Export your own segments: the folders of this folder
     ///
-    /// After each export the outcome of every row is written to the folder 'outcomes' beside them.
+    /// Each folder in it is a segment; see "Your own segments" below. Needs --map email=COLUMN.
     #[arg(long, value_name = "DIR", help_heading = "What is exported")]
     pub segments: Option<PathBuf>,
 
@@ -79,27 +79,27 @@ pub struct ExportOptions {
     ///
     /// Started again on the same folder, an interrupted export goes on, and the next one sends only what has changed.
     /// Without it a new folder is made below the system's temporary folder and kept.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Where things are kept and shown")]
     pub data: Option<PathBuf>,
 
     /// Let an export go on that the safety brake has stopped, exactly as it was planned
-    #[arg(long, conflicts_with_all = ["change", "full", "retry_failed"])]
+    #[arg(long, conflicts_with_all = ["change", "full", "retry_failed"], help_heading = "How")]
     pub approve: bool,
 
     /// Send everybody, also those who have not changed since the last export
-    #[arg(long, conflicts_with = "retry_failed")]
+    #[arg(long, conflicts_with = "retry_failed", help_heading = "How")]
     pub full: bool,
 
     /// Also try again the rows that Constant Contact has refused five times
-    #[arg(long)]
+    #[arg(long, help_heading = "How")]
     pub retry_failed: bool,
 
     /// More profiles than this are not exported at all
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "How")]
     pub most_profiles: u64,
 
     /// Print nothing but one JSON object at the end
-    #[arg(long)]
+    #[arg(long, help_heading = "Where things are kept and shown")]
     pub json: bool,
 
     /// How the simulated Constant Contact behaves.

@@ -15,22 +15,35 @@ pub use simulator::SimulatorOptions;
 const EXAMPLES: &str = "\
 Examples:
   segment-export
-      Makes 20,000 sample people in three segments and exports them to a simulated Constant Contact account.
+      Makes 20,000 sample people in three segments and exports them to a
+      simulated Constant Contact account.
   segment-export --profiles 1000000 --data ./trial
       The same with a million, kept in ./trial.
   segment-export --data ./trial --change 0.01
       Changes one per cent of them and exports again: only the changes are sent.
-  segment-export --segments ./segments --data ./trial2 --map email=EMail --map first_name=FirstName
-      Exports your own files (./segments/SEGMENT/SNAPSHOT.csv), still to the simulator.
-  segment-export export --segments ./segments --data ./production --map email=EMail --list Newsletter \\
-      --constant-contact real
-      Exports them to Constant Contact itself; see the environment variables below.
+  segment-export --segments ./segments --map email=EMail --data ./trial2
+      Exports your own files, still to the simulator.
+  segment-export --segments ./segments --map email=EMail --data ./production \\
+      --list Newsletter --constant-contact real
+      Exports them to Constant Contact itself.
   segment-export simulator --port 8090 --auto-approve
       Only the simulated Constant Contact, for another program to talk to.
 
-Segments:
-  A segment is a folder of --segments. In it lies its newest snapshot, the full table of its people with a header
-  row: one .csv (or .csv.gz) file, or a folder of such files that ends with an empty file named _SUCCESS.
+Your own segments:
+  DIR/SEGMENT/SNAPSHOT.csv         one file: the full table of the segment's
+                                   people, with a header row
+  DIR/SEGMENT/SNAPSHOT/part-*.csv  several files with the same columns, and an
+                                   empty file _SUCCESS once all are there
+  The newest snapshot of each segment is exported; files may be gzipped
+  (.csv.gz). The outcome of every row is written to DIR/outcomes.
+
+The real Constant Contact:
+  Register an application of your own in Constant Contact's developer portal,
+  with the authorization code flow, rotating refresh tokens and the redirect
+  URI http://localhost:8765/callback. Put its key and secret into the
+  environment and start the export: it asks you to open a page in your browser
+  and to choose Allow, once. Account and list are named before anything is
+  sent. Run the same command again whenever your segments have changed.
 
 Environment variables:
 ";

@@ -85,6 +85,19 @@ pub(super) fn mapping(
     Ok(Mapping::new(email, options.identity.clone(), attributes)?)
 }
 
+/// Whether every field that the options name exists; for an early answer.
+///
+/// # Errors
+/// [`UnknownField`].
+pub(super) fn check_fields(options: &ExportOptions) -> Result<(), MappingFailure> {
+    for Assignment { name, .. } in options.columns.iter().chain(&options.constants) {
+        if name != "email" {
+            Field::parse(name)?;
+        }
+    }
+    Ok(())
+}
+
 /// The sample's columns for everything that was not asked for otherwise.
 fn add_sample_columns(
     email: &mut Option<String>,

@@ -16,6 +16,7 @@ use std::time::Instant;
 use domain::identifier::ExportId;
 use engine::{Engine, EngineParts, EngineSettings, Run, RunKey, Status};
 use futures_util::TryStreamExt;
+use jiff::SignedDuration;
 use store::StoreError;
 use tokio::io::AsyncWriteExt;
 
@@ -40,6 +41,11 @@ use crate::screen::Screen;
 use crate::services::{Services, Setup, SimulatorSetup};
 use crate::usage::Usage;
 
+/// The simulator answers an import over loopback in a moment: an export that was killed while it waited for such an
+/// answer need not wait for it as long as for one that comes from afar. Longer than the client's own time-out, as for
+/// the real service.
+const SIMULATOR_INTENT_PATIENCE: SignedDuration = SignedDuration::from_secs(20);
+
 /// The folder beside the segments with the outcome of every row.
 pub(crate) const OUTCOMES: &str = "outcomes";
 
@@ -63,7 +69,7 @@ pub async fn export(
     services.stop().await;
     let summary = outcome?;
     if options.json {
-        screen.result(&summary.to_json().to_string())?;
+        screen.result(&summary.to_json())?;
     } else {
         screen.result(&summary.to_text())?;
     }
@@ -72,7 +78,12 @@ pub async fn export(
 
 /// What the command line's own rules cannot say.
 fn check(options: &ExportOptions) -> Result<(), Failure> {
+    mapping::check_fields(options)?;
     if options.constant_contact == Service::Simulator {
+        // Before anything is made on the disk.
+        options.behaviour.switches()?;
+        options.behaviour.faults()?;
+        options.behaviour.limits()?;
         return Ok(());
     }
     if options.data.is_none() {
@@ -173,12 +184,17 @@ impl Exporting<'_> {
 
     fn engine(&self, installation: &Installation, link: &Link, progress: &Arc<Progress>) -> Engine {
         let connector = LocalConnector { settings: installation.settings.clone(), link: link.clone() };
+        let usual = EngineSettings::default();
         let settings = EngineSettings {
+            intent_patience: match self.options.constant_contact {
+                Service::Simulator => SIMULATOR_INTENT_PATIENCE,
+                Service::Real => usual.intent_patience,
+            },
             segments_prefix: self.prefix().to_owned(),
             max_members: self.options.most_profiles,
             // On the same disk as everything else: the system's own may be small, or memory.
             spool_directory: Some(self.data.path().to_owned()),
-            ..EngineSettings::default()
+            ..usual
         };
         Engine::new(EngineParts {
             documents: installation.documents.clone(),
@@ -224,6 +240,7 @@ impl Exporting<'_> {
             simulator: (!real).then(|| self.data.layout().simulator()),
             list,
             account,
+            program: self.environment.program.clone(),
             sample: self.source == SegmentSource::Sample,
         };
         Ok(Summary { run, elapsed: self.started.elapsed(), usage: Usage::read(), places })

@@ -7,7 +7,7 @@ use std::time::Duration;
 use constant_contact::RequestKind;
 use domain::outcome::Counts;
 use engine::{End, Run, Status, Warning};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::text::{counted, grouped};
 use crate::usage::Usage;
@@ -23,6 +23,46 @@ pub struct Summary {
     pub usage: Usage,
     /// Where things lie and what to do next.
     pub places: Places,
+}
+
+/// What a program reads; its members never change their meaning.
+#[derive(Serialize)]
+struct Report<'a> {
+    status: String,
+    counts: ReportedCounts,
+    requests: ReportedRequests,
+    seconds: f64,
+    cpu_seconds: Option<f64>,
+    peak_memory_bytes: Option<u64>,
+    run_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReportedRequests {
+    imports: u64,
+    total: u64,
+}
+
+#[derive(Serialize)]
+struct ReportedCounts {
+    read: u64,
+    members: u64,
+    duplicates: u64,
+    rejected: u64,
+    opted_out: u64,
+    added: u64,
+    updated: u64,
+    unchanged: u64,
+    unsent: u64,
+    removed: u64,
+}
+
+impl From<Counts> for ReportedCounts {
+    fn from(counts: Counts) -> Self {
+        let Counts { read, members, duplicates, rejected, opted_out, .. } = counts;
+        let Counts { added, updated, unchanged, unsent, removed, .. } = counts;
+        Self { read, members, duplicates, rejected, opted_out, added, updated, unchanged, unsent, removed }
+    }
 }
 
 /// Where things lie.
@@ -42,6 +82,8 @@ pub struct Places {
     pub list: String,
     /// The account's organisation.
     pub account: String,
+    /// How this program was called.
+    pub program: String,
     /// Whether the sample was exported.
     pub sample: bool,
 }
@@ -62,30 +104,20 @@ impl Summary {
         self.run.requests.get(&RequestKind::Import).copied().unwrap_or_default()
     }
 
-    /// The object of `--json`.
+    /// The object of `--json`, in one line.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        let counts = self.counts();
-        json!({
-            "status": self.status().to_string(),
-            "counts": {
-                "read": counts.read,
-                "members": counts.members,
-                "duplicates": counts.duplicates,
-                "rejected": counts.rejected,
-                "opted_out": counts.opted_out,
-                "added": counts.added,
-                "updated": counts.updated,
-                "unchanged": counts.unchanged,
-                "unsent": counts.unsent,
-                "removed": counts.removed,
-            },
-            "requests": { "imports": self.imports(), "total": self.run.total_requests() },
-            "seconds": rounded(self.elapsed.as_secs_f64()),
-            "cpu_seconds": self.usage.cpu_seconds.map(rounded),
-            "peak_memory_bytes": self.usage.peak_memory_bytes,
-            "run_id": self.run.key.run.as_str(),
-        })
+    pub fn to_json(&self) -> String {
+        let object = Report {
+            status: self.status().to_string(),
+            counts: self.counts().into(),
+            requests: ReportedRequests { imports: self.imports(), total: self.run.total_requests() },
+            seconds: rounded(self.elapsed.as_secs_f64()),
+            cpu_seconds: self.usage.cpu_seconds.map(rounded),
+            peak_memory_bytes: self.usage.peak_memory_bytes,
+            run_id: self.run.key.run.as_str(),
+        };
+        // Numbers and texts always become JSON.
+        serde_json::to_string(&object).unwrap_or_default()
     }
 
     /// The text for a person.
@@ -133,59 +165,44 @@ impl Summary {
         let places = &self.places;
         line(text, "\nWhere everything is");
         let service = if places.simulator.is_some() { "the simulated account" } else { "the account" };
-        line(text, &format!("  list              {:?} of {service} {:?}", places.list, places.account));
-        let mut place = |what: &str, path: &PathBuf| line(text, &format!("  {what:<17} {}", path.display()));
+        line(text, &format!("  list               {:?} of {service} {:?}", places.list, places.account));
+        let mut place = |what: &str, path: &PathBuf| line(text, &format!("  {what:<18} {}", path.display()));
         place("segments", &places.segments);
         if let Some(report) = &places.report {
             place("rejected rows", report);
         }
         if let Some(outcomes) = &places.outcomes {
-            place("every row's end", outcomes);
+            place("row outcomes", outcomes);
         }
         if let Some(simulator) = &places.simulator {
             place("simulated account", simulator);
         }
-        place("all else, ledger", &places.data.join("aws"));
+        place("state and ledger", &places.data.join("aws"));
     }
 
     fn add_advice(&self, text: &mut String) {
+        let program = quoted(&self.places.program);
         let data = quoted(&self.places.data.display().to_string());
-        let status = self.status();
-        line(text, "\nWhat you can do next");
-        match self.run.ended().map(|ended| &ended.end) {
-            None => line(text, &format!("  segment-export --data {data}\n      goes on with this export")),
-            Some(End::Braked { .. }) => {
-                line(text, &format!("  segment-export --data {data} --approve\n      exports exactly this"));
+        let successful = self.status() == Status::Successful;
+        let (option, effect) = match self.run.ended().map(|ended| &ended.end) {
+            None => ("", "goes on with this export"),
+            Some(End::Braked { .. }) => (" --approve", "exports exactly what was planned"),
+            Some(_) if self.places.sample && successful => {
+                (" --change 0.01", "changes one per cent of the sample and sends only that")
             }
-            Some(_) if self.places.sample && status == Status::Successful => line(
-                text,
-                &format!(
-                    "  segment-export --data {data} --change 0.01\n      changes one per cent of the sample and sends \
-                     only that"
-                ),
-            ),
-            Some(_) => line(
-                text,
-                &format!(
-                    "  segment-export --data {data}\n      exports again: only what is new, changed or missing is sent"
-                ),
-            ),
-        }
+            Some(_) => ("", "exports again: only what is new, changed or missing is sent"),
+        };
+        let real = if self.places.simulator.is_none() { " --constant-contact real" } else { "" };
+        line(text, "\nWhat you can do next");
+        line(text, &format!("  {program} --data {data}{real}{option}\n      {effect}"));
         if let Some(simulator) = &self.places.simulator {
             let simulator = quoted(&simulator.display().to_string());
-            line(
-                text,
-                &format!(
-                    "  segment-export simulator --port 8090 --data {simulator}\n      shows what the simulated \
-                     account holds, at http://127.0.0.1:8090/"
-                ),
-            );
+            line(text, &format!("  {program} simulator --port 8090 --data {simulator}"));
+            line(text, "      shows what the simulated account holds, at http://127.0.0.1:8090/");
         }
         if self.places.sample {
-            line(
-                text,
-                "  segment-export --help\n      explains how to export your own segments to your own account",
-            );
+            line(text, &format!("  {program} --help"));
+            line(text, "      explains how to export your own segments to your own account");
         }
         // The caller ends the last line.
         text.truncate(text.trim_end().len());
