@@ -57,7 +57,10 @@ impl Address {
         self.sent.extend_from_slice(local);
         self.sent.push(b'@');
         if domain.is_ascii() {
-            self.sent.extend(domain.iter().map(u8::to_ascii_lowercase));
+            self.sent.extend_from_slice(domain);
+            if let Some(domain) = self.sent.get_mut(at + 1..) {
+                domain.make_ascii_lowercase();
+            }
         } else {
             let text = std::str::from_utf8(domain).map_err(|_| Reason::Encoding)?;
             let ascii = idna::domain_to_ascii(text).map_err(|_| Reason::EmailInvalid)?;
@@ -69,7 +72,8 @@ impl Address {
         if self.sent.len() > MAX_ADDRESS {
             return Err(Reason::EmailTooLong);
         }
-        self.key.extend(self.sent.iter().map(u8::to_ascii_lowercase));
+        self.key.extend_from_slice(&self.sent);
+        self.key.make_ascii_lowercase();
         Ok(())
     }
 }

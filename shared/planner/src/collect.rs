@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use crate::address::Address;
 use crate::claims::{Claim, Claims, TooManyMembers};
 use crate::feedback::{push_outcome, push_rejected};
-use crate::import_row::{BoundMapping, ImportRowWriter};
+use crate::import_row::{BoundMapping, ContentWriter, RowTemplate};
 use crate::sink::{Feedback, PlanSink};
 use crate::spool::{Member, Spool};
 
@@ -80,7 +80,7 @@ pub struct Collector<'a, S> {
     files: Vec<String>,
     first_file: usize,
     address: Address,
-    writer: ImportRowWriter,
+    writer: ContentWriter,
     claims: Claims,
     spool: Spool,
     feedback: Feedback,
@@ -94,6 +94,7 @@ pub struct Members {
     pub(crate) counts: Counts,
     pub(crate) feedback: Feedback,
     pub(crate) seed: HashSeed,
+    pub(crate) template: RowTemplate,
 }
 
 impl Members {
@@ -118,7 +119,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             files: Vec::new(),
             first_file: 0,
             address: Address::default(),
-            writer: ImportRowWriter::default(),
+            writer: ContentWriter::default(),
             claims: Claims::with_capacity(expected),
             spool: Spool::new(settings.spool_directory.clone()),
             settings,
@@ -162,7 +163,13 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             return Err(CollectError::TooManyUnreadableRows { unreadable, read: self.counts.read });
         }
         self.counts.members = self.claims.len() as u64;
-        Ok(Members { spool: self.spool, counts: self.counts, feedback: self.feedback, seed: self.seed })
+        Ok(Members {
+            spool: self.spool,
+            counts: self.counts,
+            feedback: self.feedback,
+            seed: self.seed,
+            template: RowTemplate::new(self.mapping),
+        })
     }
 
     /// Checks a row in the fixed order: readable, identity, address, profile, address of another.
@@ -199,17 +206,15 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             return Err(CollectError::TooManyMembers { limit: self.settings.max_members });
         }
         self.counts.notes.long_addresses += u64::from(self.address.is_long());
-        let import_row = self.writer.write(bound, row, &self.address, &mut self.counts.notes);
+        let content = self.writer.write(bound, row, &self.address, &mut self.counts.notes);
         let too_many = |_| CollectError::Indexes(TooManyMembers);
         let member = Member {
-            hash,
             part: u32::try_from(self.first_file + row.part()).map_err(too_many)?,
             row: u32::try_from(row.number()).map_err(too_many)?,
             identity: identity.unwrap_or_default(),
-            import_row,
-            address_length: u8::try_from(self.address.as_sent().len()).unwrap_or(u8::MAX),
+            content,
         };
-        self.spool.push(&member).map_err(CollectError::Spool)
+        self.spool.push(hash, &member).map_err(CollectError::Spool)
     }
 
     fn reject(&mut self, row: &Row<'_>, reason: Reason, identity: &[u8]) -> Result<(), CollectError> {

@@ -6,12 +6,12 @@ use domain::identifier::ListId;
 use domain::outcome::{Counts, Outcome, Reason};
 use ledger::{AddressHash, LedgerError, LedgerReader, fingerprint};
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk};
 use crate::collect::Members;
 use crate::decision::{Decision, Known, RunKind, decide};
 use crate::feedback::push_outcome;
+use crate::import_row::{RowTemplate, address_of};
 use crate::members::ChunkMember;
 use crate::opt_outs::OptOuts;
 use crate::sink::{Feedback, PlanSink};
@@ -99,7 +99,7 @@ pub fn compare<R: Read, S: PlanSink>(
     comparison: Comparison<'_>,
     sink: &mut S,
 ) -> Result<PlanSummary, CompareError> {
-    let Members { spool, counts, feedback, seed } = members;
+    let Members { spool, counts, feedback, seed, template } = members;
     if ledger.as_ref().is_some_and(|ledger| ledger.seed() != seed) {
         return Err(CompareError::ForeignLedger);
     }
@@ -110,7 +110,9 @@ pub fn compare<R: Read, S: PlanSink>(
     let mut known = LedgerCursor::new(ledger);
     let mut comparing = Comparing {
         comparison,
-        list_key: xxh3_64(comparison.list.as_str().as_bytes()),
+        fingerprint_key: template.fingerprint_key(comparison.list.as_str()),
+        template,
+        import_row: Vec::new(),
         builder: ChunkBuilder::new(comparison.limits, comparison.list.as_str()),
         summary: PlanSummary { counts, ..PlanSummary::default() },
         feedback,
@@ -122,15 +124,15 @@ pub fn compare<R: Read, S: PlanSink>(
     };
     let mut loaded = LoadedPartition::default();
     for partition in spool.into_partitions() {
-        partition.load(&mut loaded).map_err(CompareError::Spool)?;
-        for member in loaded.members() {
-            let entry = known.advance_to(member.hash)?;
+        partition.load(&mut loaded, seed).map_err(CompareError::Spool)?;
+        for (hash, member) in loaded.members() {
+            let entry = known.advance_to(hash)?;
             let entry_before = match &mut before {
-                Some(before) => before.advance_to(member.hash)?,
+                Some(before) => before.advance_to(hash)?,
                 None => entry,
             };
             let held_before = entry_before.and_then(|entry| entry.held);
-            comparing.member(&member, entry, held_before).map_err(CompareError::Sink)?;
+            comparing.member(hash, &member, entry, held_before).map_err(CompareError::Sink)?;
         }
     }
     let (held, left) = known.finish()?;
@@ -139,7 +141,9 @@ pub fn compare<R: Read, S: PlanSink>(
 
 struct Comparing<'a, S> {
     comparison: Comparison<'a>,
-    list_key: u64,
+    fingerprint_key: u64,
+    template: RowTemplate,
+    import_row: Vec<u8>,
     builder: ChunkBuilder,
     summary: PlanSummary,
     feedback: Feedback,
@@ -153,13 +157,14 @@ struct Comparing<'a, S> {
 impl<S: PlanSink> Comparing<'_, S> {
     fn member(
         &mut self,
+        hash: AddressHash,
         member: &Member<'_>,
         known: Option<Known>,
         held_before: Option<u64>,
     ) -> io::Result<()> {
         let Comparison { opt_outs, kind, .. } = self.comparison;
-        let fingerprint = fingerprint(member.import_row, self.list_key);
-        let opted_out = opt_outs.contains(member.hash);
+        let fingerprint = fingerprint(member.content, self.fingerprint_key);
+        let opted_out = opt_outs.contains(hash);
         let counts = &mut self.summary.counts;
         let (outcome, reason) = match decide(known, fingerprint, opted_out, opt_outs.full_read_day(), kind) {
             Decision::Send { attempts } => {
@@ -187,15 +192,20 @@ impl<S: PlanSink> Comparing<'_, S> {
                 (Outcome::Rejected, Reason::Parked.as_str())
             }
         };
-        self.lower_address(member);
-        let customer_id = if member.identity.is_empty() { &self.lower } else { member.identity };
+        let customer_id = if member.identity.is_empty() {
+            self.lower_address(member);
+            &self.lower
+        } else {
+            member.identity
+        };
         push_outcome(self.feedback.outcomes(), customer_id, outcome, reason, None);
         self.feedback.hand_on(self.sink)
     }
 
     fn lower_address(&mut self, member: &Member<'_>) {
         self.lower.clear();
-        self.lower.extend(member.address().iter().map(u8::to_ascii_lowercase));
+        self.lower.extend_from_slice(address_of(member.content));
+        self.lower.make_ascii_lowercase();
     }
 
     fn send(
@@ -206,6 +216,8 @@ impl<S: PlanSink> Comparing<'_, S> {
         attempts: u8,
     ) -> io::Result<()> {
         self.lower_address(member);
+        self.import_row.clear();
+        self.template.render(member.content, &mut self.import_row);
         if addition && self.has_ledger && !member.identity.is_empty() {
             self.added_identities.push(ledger::identity_hash(member.identity, self.seed));
         }
@@ -215,7 +227,7 @@ impl<S: PlanSink> Comparing<'_, S> {
             fingerprint,
             part: member.part,
             row: member.row,
-            length: u32::try_from(member.import_row.len()).unwrap_or(u32::MAX),
+            length: u32::try_from(self.import_row.len()).unwrap_or(u32::MAX),
             identity: member.identity,
             address: &self.lower,
         };
@@ -224,7 +236,7 @@ impl<S: PlanSink> Comparing<'_, S> {
         } else {
             self.summary.updates += 1;
         }
-        let finished = self.builder.push(member.import_row, &chunk_member);
+        let finished = self.builder.push(&self.import_row, &chunk_member);
         self.hand_over(finished)
     }
 

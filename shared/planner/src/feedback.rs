@@ -25,6 +25,22 @@ fn push_field(out: &mut Vec<u8>, field: &[u8]) {
     out.push(b'"');
 }
 
+/// Appends a number in decimal digits, without an allocation.
+fn push_number(out: &mut Vec<u8>, number: u32) {
+    let start = out.len();
+    let mut rest = number;
+    loop {
+        out.push(b'0' + u8::try_from(rest % 10).unwrap_or(0));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = out.get_mut(start..) {
+        digits.reverse();
+    }
+}
+
 /// Appends one line of the outcome file. `reason` is empty where the outcome says all.
 pub(crate) fn push_outcome(
     out: &mut Vec<u8>,
@@ -40,7 +56,7 @@ pub(crate) fn push_outcome(
     out.extend_from_slice(reason.as_bytes());
     out.push(b',');
     if let Some(chunk) = chunk {
-        out.extend_from_slice(chunk.to_string().as_bytes());
+        push_number(out, chunk);
     }
     out.push(b'\n');
 }

@@ -60,7 +60,8 @@ impl ChunkMember<'_> {
     }
 }
 
-fn push_varint(out: &mut Vec<u8>, mut number: u64) {
+/// Appends a number, seven bits a byte, the lowest first.
+pub(crate) fn push_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         #[expect(clippy::cast_possible_truncation, reason = "the low seven bits are what is wanted")]
         out.push((number as u8) | 0x80);
@@ -68,6 +69,20 @@ fn push_varint(out: &mut Vec<u8>, mut number: u64) {
     }
     #[expect(clippy::cast_possible_truncation, reason = "less than 128")]
     out.push(number as u8);
+}
+
+/// Takes a number off the front of `bytes`.
+pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7F) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
 }
 
 /// The file beside a chunk is damaged.
@@ -89,16 +104,7 @@ impl<'a> ChunkMembers<'a> {
     }
 
     fn varint(&mut self) -> Option<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let (byte, rest) = self.rest.split_first()?;
-            self.rest = rest;
-            number |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
+        take_varint(&mut self.rest)
     }
 
     fn slice(&mut self, length: u64) -> Option<&'a [u8]> {

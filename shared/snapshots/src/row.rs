@@ -48,6 +48,13 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Whether every byte of the row, in all columns, is ASCII: then none of its fields need be looked at for UTF-8.
+    #[inline]
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.record.is_ascii()
+    }
+
     /// Whether the row has as many fields as the header; if not, it is rejected as `field_count`.
     #[inline]
     #[must_use]
