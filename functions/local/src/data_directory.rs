@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::command_line::Service;
+use crate::layout::Layout;
 
 /// The newest layout that this release knows.
 const SCHEMA_VERSION: u32 = 1;
@@ -189,54 +190,6 @@ impl DataDirectory {
     #[must_use]
     pub fn layout(&self) -> Layout<'_> {
         Layout(&self.path)
-    }
-}
-
-/// Where the parts of a data directory lie; the services process knows no more of it than this.
-#[derive(Debug, Clone)]
-pub struct Layout<'a>(pub &'a Path);
-
-impl Layout<'_> {
-    /// The bucket that stands for the customer's own when the sample is exported.
-    #[must_use]
-    pub fn sample_bucket(&self) -> PathBuf {
-        self.0.join("sample-bucket")
-    }
-
-    /// Reports of rejected rows, one for each run.
-    #[must_use]
-    pub fn reports(&self) -> PathBuf {
-        self.0.join("reports")
-    }
-
-    /// State of the embedded S3 and Secrets Manager.
-    #[must_use]
-    pub fn aws(&self) -> PathBuf {
-        self.0.join("aws")
-    }
-
-    /// State of the simulator.
-    #[must_use]
-    pub fn simulator(&self) -> PathBuf {
-        self.0.join("simulator")
-    }
-
-    /// Held by the services process while it lives, which may be a little longer than the one that started it.
-    #[must_use]
-    pub fn services_lock(&self) -> PathBuf {
-        self.0.join("services.lock")
-    }
-
-    /// Log of the exporting process.
-    #[must_use]
-    pub fn log(&self) -> PathBuf {
-        self.0.join("log.txt")
-    }
-
-    /// Log of the services process.
-    #[must_use]
-    pub fn services_log(&self) -> PathBuf {
-        self.0.join("services-log.txt")
     }
 }
 

@@ -7,6 +7,7 @@ pub mod environment;
 pub mod export;
 pub mod failure;
 pub mod installation;
+pub mod layout;
 pub mod log;
 pub mod sample;
 pub mod screen;

@@ -126,7 +126,7 @@ fn faults_of_the_service_lose_no_row() {
         "--profiles",
         "1000",
         "--fault",
-        "throttle_every=3",
+        "throttle_every=7",
         "--fault",
         "failed_import_next=1",
         "--fault",

@@ -5,6 +5,7 @@ mod callback;
 mod destination;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use catalog::{Connection, ConnectionStatus, connection_key};
 use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
@@ -74,6 +75,10 @@ impl From<UpdateError<std::convert::Infallible>> for ConnectError {
     }
 }
 
+/// Longer than any pause after throttling: this process has nothing better to do than to wait, and a request that
+/// waits goes on where its step was instead of beginning the step anew.
+const LONGEST_WAIT: Duration = Duration::from_secs(75);
+
 /// The one connection of a data directory, with what its requests need.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -121,7 +126,8 @@ impl Link {
             Arc::clone(&clock),
             Arc::clone(&random),
         );
-        let gate = Arc::new(QuotaGate::new(Arc::new(quota), Arc::clone(&clock), GateOptions::default()));
+        let options = GateOptions { longest_wait: LONGEST_WAIT, ..GateOptions::default() };
+        let gate = Arc::new(QuotaGate::new(Arc::new(quota), Arc::clone(&clock), options));
         let options = SourceOptions { process: random.uuid().to_string(), sole_owner: true };
         let tokens = ConnectionTokenSource::new(
             id.clone(),

@@ -14,8 +14,8 @@ use crate::text::grouped;
 pub(super) struct Progress {
     screen: Screen,
     bar: ProgressBar,
-    /// The stage that was last written as a line.
-    stage: Mutex<String>,
+    /// The stage, and the reason to wait in it, that were last written as lines.
+    written: Mutex<(String, Option<Waiting>)>,
 }
 
 impl Progress {
@@ -23,7 +23,7 @@ impl Progress {
     #[must_use]
     pub(super) fn new(screen: Screen) -> Self {
         let bar = if screen.shows_bars() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        Self { screen, bar, stage: Mutex::default() }
+        Self { screen, bar, written: Mutex::default() }
     }
 
     /// Takes the bar off the terminal.
@@ -36,15 +36,21 @@ impl Progress {
         self.bar.suspend(|| self.screen.note(text));
     }
 
-    /// A line once for each stage, for logs and pipes.
-    fn line(&self, stage: &str) {
+    /// A line for each stage and for each reason to wait in it, for logs and pipes.
+    fn lines(&self, stage: &str, waiting: Option<Waiting>) {
         if !self.screen.shows_lines() {
             return;
         }
-        let mut last = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last != stage {
-            stage.clone_into(&mut last);
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if written.0 != stage {
+            *written = (stage.to_owned(), None);
             self.screen.note(stage);
+        }
+        // That Constant Contact works on what was sent is no news.
+        let waiting = waiting.filter(|waiting| *waiting != Waiting::Activities);
+        if let Some(reason) = waiting.filter(|waiting| written.1 != Some(*waiting)) {
+            written.1 = waiting;
+            self.screen.note(&format!("  {}", words(reason)));
         }
     }
 
@@ -107,18 +113,10 @@ impl Observer for Progress {
             Phase::Finishing(_) => "Writing the ledger and the reports ...".to_owned(),
             Phase::Ended(_) => return,
         };
-        self.line(&stage);
+        self.lines(&stage, run.waiting);
         match (&run.phase, run.waiting) {
-            (Phase::Sending(sending), waiting) => {
-                if let Some(waiting @ (Waiting::LostAnswer | Waiting::Quota | Waiting::Retry)) = waiting {
-                    self.line(&format!("  {}", words(waiting)));
-                }
-                self.sending(run, sending);
-            }
-            (_, Some(waiting)) => {
-                self.line(&format!("  {}", words(waiting)));
-                self.spin(&format!("{stage} {}", words(waiting)));
-            }
+            (Phase::Sending(sending), _) => self.sending(run, sending),
+            (_, Some(waiting)) => self.spin(&format!("{stage} {}", words(waiting))),
             (_, None) => self.spin(&stage),
         }
     }

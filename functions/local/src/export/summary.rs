@@ -95,9 +95,15 @@ impl Summary {
         self.run.ended().map_or(Status::Processing, |ended| ended.end.status())
     }
 
+    /// The counts; of a run that has not ended, everything it means to send is unsent so far.
     fn counts(&self) -> Counts {
-        let ended = self.run.ended().map(|ended| ended.counts.clone());
-        ended.or_else(|| self.run.sending().map(|sending| sending.counts.clone())).unwrap_or_default()
+        if let Some(ended) = self.run.ended() {
+            return ended.counts.clone();
+        }
+        let Some(sending) = self.run.sending() else { return Counts::default() };
+        let mut counts = sending.counts.clone();
+        counts.unsent += sending.additions + sending.updates;
+        counts
     }
 
     fn imports(&self) -> u64 {
@@ -127,7 +133,11 @@ impl Summary {
         self.add_status(&mut text);
         let counts = self.counts();
         if counts.read > 0 {
-            add_counts(&mut text, &counts);
+            let unsent = match self.run.ended() {
+                Some(_) => "should have been sent and were not",
+                None => "still to be sent, or not known to have arrived",
+            };
+            add_counts(&mut text, &counts, unsent);
         }
         add_notes(&mut text, &counts, &self.run.warnings);
         self.add_effort(&mut text);
@@ -209,7 +219,7 @@ impl Summary {
     }
 }
 
-fn add_counts(text: &mut String, counts: &Counts) {
+fn add_counts(text: &mut String, counts: &Counts, unsent: &str) {
     let reasons: Vec<String> = counts
         .reasons
         .iter()
@@ -223,7 +233,7 @@ fn add_counts(text: &mut String, counts: &Counts) {
         ("+", "added", counts.added, "accepted, new to this export"),
         ("+", "updated", counts.updated, "accepted with new values"),
         ("+", "unchanged", counts.unchanged, "on the list with the same values; not sent"),
-        ("+", "unsent", counts.unsent, "should have been sent and were not"),
+        ("+", "unsent", counts.unsent, unsent),
     ];
     line(text, "");
     for (sign, name, rows, remark) in rows {

@@ -56,7 +56,7 @@ impl Services {
     /// # Errors
     /// [`ServicesError`].
     pub async fn start(setup: &Setup) -> Result<Self, ServicesError> {
-        let log = crate::data_directory::Layout(&setup.data).services_log();
+        let log = crate::layout::Layout(&setup.data).services_log();
         let program = std::env::current_exe().map_err(ServicesError::Start)?;
         let mut process = Command::new(program)
             .arg("services")

@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use super::protocol::{
     FailureReport, Ready, Reply, Request, SEGMENTS_BUCKET, STATE_BUCKET, Setup, SimulatorSetup,
 };
-use crate::data_directory::{Layout, take_lock};
+use crate::data_directory::take_lock;
+use crate::layout::Layout;
 use crate::log;
 use crate::sample::{Sample, SampleError};
 
