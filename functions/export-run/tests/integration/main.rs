@@ -1,0 +1,16 @@
+//! Promises, kept by the real binary under Lambda's runtime interface, with S3, Secrets Manager and Constant Contact on
+//! loopback: repeated invocations bring a run to its end; a killed process costs time and nothing else; each failure
+//! has a declared type; logs say which invocation they belong to and hold nobody's data.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed assertion is the point of a test"
+)]
+
+mod failures;
+mod function;
+mod runs;
+mod runtime_interface;
+mod stage;

@@ -1,0 +1,126 @@
+//! CloudWatch's embedded metric format: a log line from which metrics are made.
+//!
+//! Fields as AWS documents them ("Specification: Embedded metric format").
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The namespace of every metric of this product.
+const NAMESPACE: &str = "SegmentExport";
+
+/// What a metric counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A number of things.
+    Count,
+    /// A duration.
+    Seconds,
+}
+
+impl Unit {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Seconds => "Seconds",
+        }
+    }
+}
+
+/// Values that belong to one moment and one set of dimensions, written as one line.
+///
+/// Each metric appears once for the first dimension alone, once for the first two together, and so on: a sum over
+/// everything and its parts. Every value of a dimension is a metric that costs money, so that ids of runs or
+/// exports are no dimensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metrics {
+    dimensions: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, Unit, u64)>,
+}
+
+impl Metrics {
+    /// Metrics of a function.
+    #[must_use]
+    pub fn of(function: &str) -> Self {
+        Self { dimensions: vec![("Function", function.to_owned())], values: Vec::new() }
+    }
+
+    /// One more dimension, with few possible values.
+    #[must_use]
+    pub fn by(mut self, dimension: &'static str, value: impl Into<String>) -> Self {
+        self.dimensions.push((dimension, value.into()));
+        self
+    }
+
+    /// One more metric, named once.
+    #[must_use]
+    pub fn with(mut self, metric: &'static str, unit: Unit, value: u64) -> Self {
+        self.values.push((metric, unit, value));
+        self
+    }
+
+    /// The line, without its end.
+    #[must_use]
+    pub fn line(&self, now: Timestamp) -> String {
+        let names: Vec<&str> = self.dimensions.iter().map(|(name, _)| *name).collect();
+        let sets: Vec<&[&str]> = (1..=names.len()).filter_map(|length| names.get(..length)).collect();
+        let metrics: Vec<Value> =
+            self.values.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit.name() })).collect();
+        let mut line = Map::new();
+        for (name, value) in &self.dimensions {
+            line.insert((*name).to_owned(), json!(value));
+        }
+        for (name, _, value) in &self.values {
+            line.insert((*name).to_owned(), json!(value));
+        }
+        let directive = json!({ "Namespace": NAMESPACE, "Dimensions": sets, "Metrics": metrics });
+        let metadata = json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] });
+        line.insert("_aws".to_owned(), metadata);
+        Value::Object(line).to_string()
+    }
+
+    /// Writes the line to standard output, which is what Lambda hands to CloudWatch.
+    ///
+    /// # Errors
+    /// When standard output cannot be written to. A lost metric is no reason to fail.
+    pub fn write(&self, now: Timestamp) -> io::Result<()> {
+        let mut line = self.line(now);
+        line.push('\n');
+        // One write under the lock, so that no log record falls into the line.
+        io::stdout().lock().write_all(line.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_declares_what_it_holds() {
+        let metrics = Metrics::of("export-run")
+            .by("Status", "Successful")
+            .with("RowsRead", Unit::Count, 1_000_000)
+            .with("RunDuration", Unit::Seconds, 61);
+        let now = "2026-11-22T08:00:00.125Z".parse().unwrap();
+        let line: Value = serde_json::from_str(&metrics.line(now)).unwrap();
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_795_334_400_125_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "SegmentExport",
+                    "Dimensions": [["Function"], ["Function", "Status"]],
+                    "Metrics": [
+                        { "Name": "RowsRead", "Unit": "Count" },
+                        { "Name": "RunDuration", "Unit": "Seconds" },
+                    ],
+                }],
+            },
+            "Function": "export-run",
+            "Status": "Successful",
+            "RowsRead": 1_000_000,
+            "RunDuration": 61,
+        });
+        assert_eq!(line, expected);
+    }
+}
