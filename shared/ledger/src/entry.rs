@@ -54,6 +54,7 @@ pub(crate) const MAX_ADDRESS: usize = 255;
 
 impl Entry<'_> {
     /// Appends the entry's bytes.
+    #[inline]
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         let address = self.address.get(..MAX_ADDRESS).unwrap_or(self.address);
         let mut flags = 0;
@@ -101,6 +102,7 @@ pub(crate) enum Decoded<'a> {
 }
 
 /// Reads the entry at the start of `bytes`.
+#[inline]
 pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     let mut rest = Cursor(bytes);
     match decode_fields(&mut rest) {

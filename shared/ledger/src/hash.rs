@@ -13,6 +13,7 @@ pub struct AddressHash(pub u128);
 
 impl AddressHash {
     /// The hash of `address`, which must be lower-cased already.
+    #[inline]
     #[must_use]
     pub fn of(address: &[u8], seed: HashSeed) -> Self {
         Self(xxh3_128_with_seed(address, seed.0))
@@ -20,6 +21,7 @@ impl AddressHash {
 }
 
 /// The hash of a `CustomerId`, by which a changed address is recognised.
+#[inline]
 #[must_use]
 pub fn identity_hash(identity: &[u8], seed: HashSeed) -> u64 {
     xxh3_64_with_seed(identity, seed.0)
@@ -27,6 +29,7 @@ pub fn identity_hash(identity: &[u8], seed: HashSeed) -> u64 {
 
 /// The fingerprint of what is sent for a person: field names and values as they stand in the import row, keyed by
 /// `list_key`, so that another list or mapping gives another fingerprint without any special rule.
+#[inline]
 #[must_use]
 pub fn fingerprint(import_row: &[u8], list_key: u64) -> u64 {
     xxh3_64_with_seed(import_row, list_key)

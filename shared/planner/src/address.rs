@@ -81,8 +81,9 @@ impl Address {
 /// Without white space of any script around it.
 fn trimmed(field: &[u8]) -> Result<&[u8], Reason> {
     let field = field.trim_ascii();
-    let outside_ascii = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
-    if outside_ascii(field.first()) || outside_ascii(field.last()) {
+    // The vertical tab is white space to Unicode, not to this function's ASCII sibling.
+    let other_space = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii() || *byte == 0x0B);
+    if other_space(field.first()) || other_space(field.last()) {
         let text = std::str::from_utf8(field).map_err(|_| Reason::Encoding)?;
         return Ok(text.trim().as_bytes());
     }

@@ -56,6 +56,13 @@ impl Claims {
         self.members.len()
     }
 
+    /// Brings the places that [`Claims::claim`] will need closer to the processor; answers nothing of meaning.
+    pub(crate) fn touch(&self, identity: u128, address: u128) -> bool {
+        // `find` with a test that never fits looks at the same places and compares nothing.
+        self.identities.find(short(identity), |_| false).is_some()
+            || self.addresses.find(short(address), |_| false).is_some()
+    }
+
     /// Claims `identity` and `address` for a row unless one of them is taken.
     pub(crate) fn claim(&mut self, identity: u128, address: u128) -> Result<Claim, TooManyMembers> {
         let index = u32::try_from(self.members.len()).map_err(|_| TooManyMembers)?;

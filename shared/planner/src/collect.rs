@@ -4,15 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 use domain::mapping::Mapping;
-use domain::outcome::{Counts, Outcome, Reason};
+use domain::outcome::{Counts, Notes, Outcome, Reason};
 use ledger::{AddressHash, HashSeed};
 use snapshots::{Columns, HeaderRefused, Row, RowHandler};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::address::Address;
+use crate::batch::{Batch, RowFacts};
 use crate::claims::{Claim, Claims, TooManyMembers};
 use crate::feedback::{push_outcome, push_rejected};
-use crate::import_row::{BoundMapping, ContentWriter, RowTemplate};
+use crate::import_row::{BoundMapping, ContentWriter, RowTemplate, address_of};
 use crate::sink::{Feedback, PlanSink};
 use crate::spool::{Member, Spool};
 
@@ -81,6 +82,7 @@ pub struct Collector<'a, S> {
     first_file: usize,
     address: Address,
     writer: ContentWriter,
+    batch: Batch,
     claims: Claims,
     spool: Spool,
     feedback: Feedback,
@@ -120,6 +122,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             first_file: 0,
             address: Address::default(),
             writer: ContentWriter::default(),
+            batch: Batch::default(),
             claims: Claims::with_capacity(expected),
             spool: Spool::new(settings.spool_directory.clone()),
             settings,
@@ -148,6 +151,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
     /// # Errors
     /// [`CollectError::TooManyUnreadableRows`] above the share that is allowed.
     pub fn finish(mut self) -> Result<Members, CollectError> {
+        self.decide_batch()?;
         let unreadable: u64 = self
             .counts
             .reasons
@@ -190,31 +194,52 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             return self.reject(row, reason, identity.unwrap_or_default());
         }
         let hash = AddressHash::of(self.address.key(), self.seed);
-        let identity_hash = identity.map_or(hash.0, |identity| xxh3_128_with_seed(identity, self.seed.0));
-        let duplicate = match self.claims.claim(identity_hash, hash.0)? {
-            Claim::Member => None,
-            Claim::SameIdentity => Some("same_customer_id"),
-            Claim::SameAddress => Some("same_email"),
-        };
-        if let Some(reason) = duplicate {
-            self.counts.duplicates += 1;
-            let customer_id = identity.unwrap_or_else(|| self.address.key());
-            push_outcome(self.feedback.outcomes(), customer_id, Outcome::Duplicate, reason, None);
-            return self.feedback.hand_on(self.sink).map_err(CollectError::Sink);
-        }
-        if self.claims.len() as u64 > self.settings.max_members {
-            return Err(CollectError::TooManyMembers { limit: self.settings.max_members });
-        }
-        self.counts.notes.long_addresses += u64::from(self.address.is_long());
-        let content = self.writer.write(bound, row, &self.address, &mut self.counts.notes);
+        let mut notes = Notes::default();
+        let content = self.writer.write(bound, row, &self.address, &mut notes);
         let too_many = |_| CollectError::Indexes(TooManyMembers);
-        let member = Member {
+        let facts = RowFacts {
+            hash,
+            identity_hash: identity.map_or(hash.0, |identity| xxh3_128_with_seed(identity, self.seed.0)),
             part: u32::try_from(self.first_file + row.part()).map_err(too_many)?,
             row: u32::try_from(row.number()).map_err(too_many)?,
-            identity: identity.unwrap_or_default(),
-            content,
+            values_cut: u32::try_from(notes.values_cut).unwrap_or(u32::MAX),
+            values_left_out: u32::try_from(notes.values_left_out).unwrap_or(u32::MAX),
+            is_long: self.address.is_long(),
         };
-        self.spool.push(hash, &member).map_err(CollectError::Spool)
+        self.batch.push(facts, identity.unwrap_or_default(), content);
+        if self.batch.is_full() { self.decide_batch() } else { Ok(()) }
+    }
+
+    /// Decides which of the waiting rows are members, in their order.
+    fn decide_batch(&mut self) -> Result<(), CollectError> {
+        for (row, ..) in self.batch.rows() {
+            std::hint::black_box(self.claims.touch(row.identity_hash, row.hash.0));
+        }
+        for (row, identity, content) in self.batch.rows() {
+            let duplicate = match self.claims.claim(row.identity_hash, row.hash.0)? {
+                Claim::Member => None,
+                Claim::SameIdentity => Some("same_customer_id"),
+                Claim::SameAddress => Some("same_email"),
+            };
+            if let Some(reason) = duplicate {
+                self.counts.duplicates += 1;
+                let customer_id = if identity.is_empty() { address_of(content) } else { identity };
+                push_outcome(self.feedback.outcomes(), customer_id, Outcome::Duplicate, reason, None);
+                self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
+                continue;
+            }
+            if self.claims.len() as u64 > self.settings.max_members {
+                return Err(CollectError::TooManyMembers { limit: self.settings.max_members });
+            }
+            let notes = &mut self.counts.notes;
+            notes.long_addresses += u64::from(row.is_long);
+            notes.values_cut += u64::from(row.values_cut);
+            notes.values_left_out += u64::from(row.values_left_out);
+            let member = Member { part: row.part, row: row.row, identity, content };
+            self.spool.push(row.hash, &member).map_err(CollectError::Spool)?;
+        }
+        self.batch.clear();
+        Ok(())
     }
 
     fn reject(&mut self, row: &Row<'_>, reason: Reason, identity: &[u8]) -> Result<(), CollectError> {

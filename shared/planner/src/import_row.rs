@@ -66,7 +66,7 @@ impl BoundMapping {
 
     /// Whether every column that is used holds UTF-8.
     pub(crate) fn is_utf8(&self, row: &Row<'_>) -> bool {
-        if row.is_ascii() {
+        if row.is_utf8() {
             return true;
         }
         let fine = |column: usize| {

@@ -48,11 +48,11 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether every byte of the row, in all columns, is ASCII: then none of its fields need be looked at for UTF-8.
+    /// Whether the whole row, in all columns, is UTF-8: then none of its fields need be looked at for it.
     #[inline]
     #[must_use]
-    pub fn is_ascii(&self) -> bool {
-        self.record.is_ascii()
+    pub fn is_utf8(&self) -> bool {
+        self.record.is_ascii() || std::str::from_utf8(self.record).is_ok()
     }
 
     /// Whether the row has as many fields as the header; if not, it is rejected as `field_count`.
