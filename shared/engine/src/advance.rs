@@ -8,7 +8,7 @@ use crate::decide::{Observed, Step, decide};
 use crate::end::{End, ParkReason, Status};
 use crate::engine::Engine;
 use crate::error::{AdvanceError, StepError, in_one_line};
-use crate::run::{ChunkState, Lease, Phase, RunKey, Waiting};
+use crate::run::{ChunkFailure, ChunkState, Lease, Phase, RunKey, Waiting};
 use crate::session::Session;
 
 /// What an advance came to.
@@ -42,6 +42,9 @@ pub enum Caller {
     SoleOwner,
 }
 
+/// The service keeps the record of an activity for ten days (documented).
+const ACTIVITIES_KEPT: SignedDuration = SignedDuration::from_hours(240);
+
 /// The longest pause after failures in a row.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(300);
 
@@ -68,6 +71,8 @@ impl Engine {
             return Ok(self.wait(lease.until));
         }
         let content = &mut run.content;
+        // Whoever held it did not give it back, nor what was held with it.
+        let taken_over = content.lease.is_some();
         content.fence += 1;
         let until = deadline.checked_add(self.settings.lease_margin).unwrap_or(deadline);
         content.lease = Some(Lease { holder: format!("{}-{}", self.instance, self.random.uuid()), until });
@@ -82,7 +87,12 @@ impl Engine {
             }
             Err(error) => return Err(error.into()),
         };
-        Session::new(self, run, deadline).work().await
+        let mut session = Session::new(self, run, deadline);
+        if taken_over {
+            session.slot_held = true;
+            session.release_slot().await?;
+        }
+        session.work().await
     }
 
     fn wait(&self, until: Timestamp) -> Advance {
@@ -132,14 +142,24 @@ impl Session<'_> {
         let now = self.engine.clock.now();
         tracing::warn!(run = %self.run.content.key.run, step = step.name(), error = %in_one_line(&error), "a step did not succeed");
         match error {
-            // Somebody else has the lease, or the state itself is out of reach: nothing can be saved.
-            StepError::Document(DocumentError::Conflict { .. }) => {
+            // Somebody else has the lease: nothing can be saved.
+            StepError::Document(DocumentError::Conflict { key, .. }) if key == self.run.key => {
                 let until = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
                 return Ok(Some(self.engine.wait(until)));
             }
             StepError::Document(error) if error.class() != FailureClass::Retry => return Err(error.into()),
             StepError::Store(error) if error.class() == FailureClass::NeedsPerson => return Err(error.into()),
             StepError::Spool(error) => return Err(AdvanceError::Spool(error)),
+            // Nobody may come to authorise the connection again, and what the service no longer remembers cannot be
+            // asked for: a run that is to stop must be able to.
+            error
+                if self.may_give_up(step, now)
+                    && error.class() != FailureClass::Retry
+                    && !error.is_throttled() =>
+            {
+                self.give_up_open_chunks().await?;
+                return Ok(None);
+            }
             error if error.needs_reauthentication() => {
                 return self.park(ParkReason::NeedsReauthentication).await.map(Some);
             }
@@ -166,6 +186,34 @@ impl Session<'_> {
         let pause = SignedDuration::from_secs(seconds).min(LONGEST_PAUSE);
         let until = now.checked_add(pause).unwrap_or(now);
         self.suspend(until, Some(Waiting::Retry)).await.map(Some)
+    }
+
+    /// Whether what the service has taken and not settled may be given up: the run is to stop, or the service has
+    /// forgotten it.
+    fn may_give_up(&self, step: &Step, now: Timestamp) -> bool {
+        let asks = matches!(step, Step::Poll | Step::Identify | Step::Resolve(_));
+        let Some(sending) = self.run.content.sending().filter(|_| asks) else { return false };
+        let forgotten = sending.last_sent_at.is_some_and(|at| now.duration_since(at) > ACTIVITIES_KEPT);
+        self.run.content.cancel.is_some() || forgotten
+    }
+
+    /// What became of these chunks can no longer be found out.
+    async fn give_up_open_chunks(&mut self) -> Result<(), AdvanceError> {
+        if let Phase::Sending(sending) = &mut self.run.content.phase {
+            sending.identification = None;
+            for chunk in &mut sending.chunks {
+                match &mut chunk.state {
+                    ChunkState::Intended { .. } | ChunkState::Sent { .. } => {
+                        chunk.possibly_repeated = true;
+                        chunk.state = ChunkState::Failed { cause: ChunkFailure::Unknown };
+                    }
+                    ChunkState::Completed { identified, .. } => *identified = true,
+                    ChunkState::Waiting | ChunkState::Emptied | ChunkState::Failed { .. } => {}
+                }
+            }
+        }
+        self.save_or_leave().await?;
+        Ok(())
     }
 
     /// Nothing is at the service whose fate is open.

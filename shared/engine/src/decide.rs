@@ -53,7 +53,10 @@ pub(crate) fn decide(run: &Run, observed: Observed, settings: &EngineSettings) -
                 Step::Pin
             }
         }),
-        Phase::Planning(_) => canceled().unwrap_or(Step::Plan),
+        Phase::Planning(planning) => canceled().unwrap_or_else(|| {
+            let outdated = is_over(planning.opt_outs_at, settings.opt_outs_fresh, observed.now);
+            if outdated { Step::LookAtOptOuts } else { Step::Plan }
+        }),
         Phase::Sending(sending) => decide_sending(run, sending, observed, settings),
         Phase::Finishing(finishing) if finishing.counts.is_none() => Step::Settle,
         Phase::Finishing(_) => Step::Conclude,
@@ -63,6 +66,12 @@ pub(crate) fn decide(run: &Run, observed: Observed, settings: &EngineSettings) -
 
 fn is_over(since: Timestamp, patience: SignedDuration, now: Timestamp) -> bool {
     now.duration_since(since) > patience
+}
+
+/// Whether the opt-outs were looked at, or something was sent, recently enough to send on.
+pub(crate) fn has_fresh_opt_outs(sending: &Sending, settings: &EngineSettings, now: Timestamp) -> bool {
+    let looked_at = sending.last_sent_at.map_or(sending.opt_outs_at, |at| at.max(sending.opt_outs_at));
+    !is_over(looked_at, settings.opt_outs_fresh, now)
 }
 
 fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &EngineSettings) -> Step {
@@ -83,9 +92,9 @@ fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &E
     if let (Some(waiting), None) = (waiting, &run.cancel) {
         let outdated = is_over(sending.planned_at, settings.plan_fresh, now);
         if !outdated {
-            let looked_at =
-                sending.last_sent_at.map_or(sending.opt_outs_at, |at| at.max(sending.opt_outs_at));
-            if is_over(looked_at, settings.opt_outs_fresh, now) {
+            // A chunk that comes back may be older than what is known by now.
+            let checked_at = waiting.checked_at.unwrap_or(sending.planned_at);
+            if !has_fresh_opt_outs(sending, settings, now) || sending.opt_outs_at > checked_at {
                 return Step::RefreshOptOuts;
             }
             return if observed.slot_held { Step::Send(waiting.number) } else { Step::AcquireSlot };
@@ -134,7 +143,9 @@ fn end(run: &Run, sending: &Sending) -> End {
         .filter(|chunk| matches!(chunk.state, ChunkState::Failed { .. } | ChunkState::Waiting))
         .map(|chunk| u64::from(chunk.rows))
         .sum();
-    if unsent > 0 {
+    if sending.list_missing {
+        End::ListMissing
+    } else if unsent > 0 {
         End::RowsUnsent { rows: unsent }
     } else if sending.chunks.is_empty() && sending.earlier.is_none() {
         End::NothingToSend

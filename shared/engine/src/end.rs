@@ -176,8 +176,8 @@ impl fmt::Display for End {
             ),
             Self::ListMissing => write!(
                 formatter,
-                "The list does not exist in the connected Constant Contact account (any more); nothing was sent. \
-                 Choose another list."
+                "The list does not exist in the connected Constant Contact account (any more). Choose another list, then \
+                 run again."
             ),
             Self::CustomFieldMissing { name } => write!(
                 formatter,

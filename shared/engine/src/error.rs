@@ -50,6 +50,12 @@ pub(crate) enum StepError {
     /// Trying again cannot help. The text says what happened and what to do.
     #[error("{0}")]
     Permanent(String),
+    /// The ledger that a plan was made with cannot be read any more.
+    #[error("the ledger cannot be read any more")]
+    UnreadableLedger,
+    /// Only a person can change it. The text says what to do.
+    #[error("{0}")]
+    NeedsPerson(String),
     /// Passing, for instance a snapshot that was replaced while it was read.
     #[error("{0}")]
     Passing(String),
@@ -67,6 +73,13 @@ impl StepError {
     }
 }
 
+impl StepError {
+    /// Whether the service or the quota asks for patience.
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self.class(), FailureClass::ThrottledUntil(_))
+    }
+}
+
 impl Classified for StepError {
     fn class(&self) -> FailureClass {
         match self {
@@ -74,9 +87,9 @@ impl Classified for StepError {
             Self::Connector(error) => error.class(),
             Self::Document(error) => error.class(),
             Self::Store(error) => error.class(),
-            Self::Spool(_) => FailureClass::NeedsPerson,
+            Self::Spool(_) | Self::NeedsPerson(_) => FailureClass::NeedsPerson,
             Self::Permanent(_) => FailureClass::Permanent,
-            Self::Passing(_) => FailureClass::Retry,
+            Self::Passing(_) | Self::UnreadableLedger => FailureClass::Retry,
         }
     }
 }

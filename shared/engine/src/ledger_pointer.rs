@@ -15,6 +15,9 @@ pub struct LedgerPointer {
     pub held: u64,
     /// The run that wrote it last.
     pub run: Option<RunId>,
+    /// Additions that its last run planned and did not send: they do not count toward the brake a second time.
+    #[serde(default)]
+    pub unsent_additions: u64,
     /// Rows of each segment when it was last exported.
     pub segment_rows: BTreeMap<SegmentName, u64>,
 }

@@ -4,11 +4,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Document;
 
-use domain::identifier::RunId;
+use domain::identifier::{ExportId, RunId};
 use domain::outcome::Counts;
+use planner::RunKind;
 
 use crate::end::{End, Status};
-use crate::run::{StartRequest, Trigger};
+use crate::run::{RunKey, StartRequest, Trigger};
+use crate::start::Started;
+
+/// So many events are remembered: one that is delivered again comes long before so many others.
+const EVENTS_KEPT: usize = 50;
 
 /// At most one active run and one that follows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +24,18 @@ pub struct Occupation {
     pub follow_up: Option<Occupant>,
     /// How the latest run ended.
     pub latest: Option<RunSummary>,
+    /// The events that were accepted lately, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) events: Vec<KnownEvent>,
+}
+
+/// An event that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KnownEvent {
+    /// What its sender calls it.
+    event: String,
+    /// The run that serves it.
+    run: RunId,
 }
 
 impl Document for Occupation {
@@ -37,6 +54,105 @@ pub struct Occupant {
     pub requested_at: Timestamp,
     /// Its snapshots are chosen: whoever comes now needs another run.
     pub pinned: bool,
+    /// How many further requests it serves: whoever judged it by what it was learns that it has changed.
+    #[serde(default)]
+    pub(crate) joined: u32,
+}
+
+impl Occupant {
+    pub(crate) const fn new(run: RunId, request: StartRequest, requested_at: Timestamp) -> Self {
+        Self { run, request, requested_at, pinned: false, joined: 0 }
+    }
+}
+
+impl Occupation {
+    /// Finds the place of a request; `occupant` is the run that it makes if no other serves it. `ended` is the
+    /// active run if it has ended and only its cleaning up is outstanding.
+    pub(crate) fn admit(
+        &mut self,
+        export: &ExportId,
+        occupant: &Occupant,
+        event: Option<&str>,
+        ended: Option<&RunId>,
+    ) -> Started {
+        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
+        if let Some(known) = self.events.iter().find(|known| Some(known.event.as_str()) == event) {
+            let is_it = |occupant: &&Occupant| occupant.run == known.run;
+            return match (&self.active, self.follow_up.as_ref().filter(is_it)) {
+                (Some(active), Some(_)) => Started::Follows { active: key(&active.run) },
+                (Some(active), None) if is_it(&active) && ended != Some(&active.run) => {
+                    Started::Joined(key(&active.run))
+                }
+                _ => Started::Known(key(&known.run)),
+            };
+        }
+        let (started, serves) = match self.active.as_ref().filter(|active| ended != Some(&active.run)) {
+            None => {
+                self.active = Some(occupant.clone());
+                (Started::Created(key(&occupant.run)), occupant.run.clone())
+            }
+            // Whoever approved a plan means that plan: it neither joins nor is joined.
+            Some(active)
+                if !active.pinned
+                    && active.request.kind == occupant.request.kind
+                    && active.request.approved == occupant.request.approved =>
+            {
+                (Started::Joined(key(&active.run)), active.run.clone())
+            }
+            Some(active) => {
+                let active = key(&active.run);
+                let follow_up = match &mut self.follow_up {
+                    Some(follow_up) => {
+                        follow_up.request = both(&follow_up.request, &occupant.request);
+                        follow_up.joined = follow_up.joined.saturating_add(1);
+                        follow_up
+                    }
+                    none => none.insert(occupant.clone()),
+                };
+                (Started::Follows { active }, follow_up.run.clone())
+            }
+        };
+        if let Some(event) = event {
+            self.events.push(KnownEvent { event: event.to_owned(), run: serves });
+            self.events.drain(..self.events.len().saturating_sub(EVENTS_KEPT));
+        }
+        started
+    }
+
+    /// The run of `summary` has ended: what follows becomes active, unless it is still `moot`.
+    pub(crate) fn vacate(&mut self, summary: RunSummary, moot: Option<&Occupant>) {
+        if self.active.as_ref().is_some_and(|active| active.run == summary.run) {
+            self.active = self.follow_up.take();
+            if let Some(dropped) = self.active.take_if(|next| Some(&*next) == moot) {
+                // What it would have read, the run that has ended has read.
+                for known in self.events.iter_mut().filter(|known| known.run == dropped.run) {
+                    known.run = summary.run.clone();
+                }
+            }
+        }
+        // When the next run began before this one's end was cleaned up after, that one may have ended, too.
+        let newer = |latest: &RunSummary| (latest.ended_at, &latest.run) > (summary.ended_at, &summary.run);
+        if !self.latest.as_ref().is_some_and(newer) {
+            self.latest = Some(summary);
+        }
+    }
+}
+
+/// One request that serves both: what is asked for last by a person, and no less than either.
+fn both(queued: &StartRequest, new: &StartRequest) -> StartRequest {
+    let strength = |request: &StartRequest| match request.kind {
+        RunKind::Changes => 0,
+        RunKind::RetryFailed => 1,
+        RunKind::Full => 2,
+    };
+    let stronger = if strength(new) > strength(queued) { new.kind } else { queued.kind };
+    // An approval is of one plan: it can be kept or taken, not mixed.
+    if queued.approved.is_some() || (new.approved.is_some() && stronger != new.kind) {
+        return queued.clone();
+    }
+    // A person's wish is not dropped for having been preceded by a schedule's.
+    let request = if new.trigger == Trigger::OnDemand { new } else { queued };
+    StartRequest { kind: stronger, ..request.clone() }
 }
 
 /// The end of a run in short.
@@ -54,4 +170,123 @@ pub struct RunSummary {
     pub ended_at: Timestamp,
     /// Its counts.
     pub counts: Counts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn export() -> ExportId {
+        ExportId::new("export-1").unwrap()
+    }
+
+    fn request(trigger: Trigger, kind: RunKind) -> StartRequest {
+        StartRequest { trigger, requested_by: "administrator".into(), kind, approved: None }
+    }
+
+    fn occupant(run: &str, trigger: Trigger, kind: RunKind) -> Occupant {
+        Occupant::new(RunId::new(run).unwrap(), request(trigger, kind), Timestamp::UNIX_EPOCH)
+    }
+
+    fn key(run: &str) -> RunKey {
+        RunKey { export: export(), run: RunId::new(run).unwrap() }
+    }
+
+    fn summary(run: &str, second: i64) -> RunSummary {
+        RunSummary {
+            run: RunId::new(run).unwrap(),
+            trigger: Trigger::Upload,
+            status: Status::Successful,
+            end: End::Completed,
+            ended_at: Timestamp::from_second(second).unwrap(),
+            counts: Counts::default(),
+        }
+    }
+
+    fn upload(occupation: &mut Occupation, run: &str, event: &str, ended: Option<&str>) -> Started {
+        let occupant = occupant(run, Trigger::Upload, RunKind::Changes);
+        let ended = ended.map(|ended| RunId::new(ended).unwrap());
+        occupation.admit(&export(), &occupant, Some(event), ended.as_ref())
+    }
+
+    #[test]
+    fn an_event_that_is_delivered_again_makes_no_further_run() {
+        let mut occupation = Occupation::default();
+        assert_eq!(upload(&mut occupation, "run-1", "a", None), Started::Created(key("run-1")));
+        assert_eq!(upload(&mut occupation, "run-2", "a", None), Started::Joined(key("run-1")));
+        occupation.active.as_mut().unwrap().pinned = true;
+        assert_eq!(upload(&mut occupation, "run-3", "a", None), Started::Joined(key("run-1")));
+        let follows = Started::Follows { active: key("run-1") };
+        assert_eq!(upload(&mut occupation, "run-4", "b", None), follows);
+        assert_eq!(upload(&mut occupation, "run-5", "b", None), follows);
+        assert_eq!(occupation.follow_up.as_ref().unwrap().joined, 0);
+        // It has ended, but was not cleaned up after.
+        assert_eq!(upload(&mut occupation, "run-6", "a", Some("run-1")), Started::Known(key("run-1")));
+        assert_eq!(upload(&mut occupation, "run-7", "b", Some("run-1")), follows);
+        occupation.vacate(summary("run-1", 1), None);
+        assert_eq!(upload(&mut occupation, "run-8", "a", None), Started::Known(key("run-1")));
+        assert_eq!(upload(&mut occupation, "run-9", "b", None), Started::Joined(key("run-4")));
+    }
+
+    #[test]
+    fn only_so_many_events_are_remembered() {
+        let mut occupation = Occupation::default();
+        for number in 0..=EVENTS_KEPT {
+            upload(&mut occupation, "run-1", &number.to_string(), None);
+        }
+        assert_eq!(occupation.events.len(), EVENTS_KEPT);
+        assert_eq!(occupation.events[0].event, "1");
+    }
+
+    #[test]
+    fn what_is_moot_is_dropped_unless_somebody_else_joined_it_meanwhile() {
+        for joined in [false, true] {
+            let mut occupation = Occupation::default();
+            upload(&mut occupation, "run-1", "a", None);
+            occupation.active.as_mut().unwrap().pinned = true;
+            upload(&mut occupation, "run-2", "b", None);
+            let moot = occupation.follow_up.clone();
+            if joined {
+                upload(&mut occupation, "run-3", "c", None);
+            }
+            occupation.vacate(summary("run-1", 1), moot.as_ref());
+            assert_eq!(occupation.active.is_some(), joined);
+            let again = upload(&mut occupation, "run-4", "b", None);
+            let served = if joined { Started::Joined(key("run-2")) } else { Started::Known(key("run-1")) };
+            assert_eq!(again, served);
+        }
+    }
+
+    #[test]
+    fn an_end_is_remembered_although_the_next_run_has_begun_but_never_over_a_later_one() {
+        let mut occupation = Occupation::default();
+        upload(&mut occupation, "run-1", "a", None);
+        assert_eq!(upload(&mut occupation, "run-2", "b", Some("run-1")), Started::Created(key("run-2")));
+        occupation.vacate(summary("run-1", 1), None);
+        assert_eq!(occupation.latest, Some(summary("run-1", 1)));
+        assert_eq!(occupation.active.as_ref().unwrap().run.as_str(), "run-2");
+        occupation.vacate(summary("run-2", 2), None);
+        occupation.vacate(summary("run-1", 1), None);
+        assert_eq!((occupation.latest, occupation.active), (Some(summary("run-2", 2)), None));
+    }
+
+    #[test]
+    fn a_follow_up_is_no_less_than_any_request_that_it_serves() {
+        use RunKind::{Changes, Full, RetryFailed};
+        use Trigger::{OnDemand, Scheduled};
+        for (queued, new, joined) in [
+            ((OnDemand, Full), (OnDemand, Changes), (OnDemand, Full)),
+            ((Scheduled, Changes), (OnDemand, RetryFailed), (OnDemand, RetryFailed)),
+            ((OnDemand, RetryFailed), (Scheduled, Full), (OnDemand, Full)),
+            ((Scheduled, Full), (OnDemand, Changes), (OnDemand, Full)),
+        ] {
+            let made = both(&request(queued.0, queued.1), &request(new.0, new.1));
+            assert_eq!((made.trigger, made.kind), joined);
+        }
+        let ordinary = request(OnDemand, Changes);
+        let approved = StartRequest { approved: Some(RunId::new("run-0").unwrap()), ..ordinary.clone() };
+        assert_eq!(both(&approved, &request(OnDemand, Full)), approved);
+        assert_eq!(both(&ordinary, &approved), approved);
+        assert_eq!(both(&request(OnDemand, Full), &approved), request(OnDemand, Full));
+    }
 }

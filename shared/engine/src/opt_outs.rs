@@ -5,10 +5,10 @@
 use constant_contact::{Client, Contact, ContactQuery, ContactStatus, Cursor, ServiceError};
 use domain::identifier::AccountId;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{AddressHash, HashSeed};
-use planner::OptOuts;
+use ledger::{AddressHash, HashSeed, identity_hash};
+use planner::{Address, OptOuts};
 use serde::{Deserialize, Serialize};
-use store::{Condition, Document, StoreError, Versioned};
+use store::{Condition, Document, DocumentError, StoreError, Versioned};
 
 use crate::engine::Engine;
 use crate::error::StepError;
@@ -20,8 +20,23 @@ const FULL_READ_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Each look reaches back this far before the last one: the service's clock and the delay of its index are unknown.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
-/// A full read saves itself after so many pages of 500.
+/// A reading saves itself after so many pages.
 const PAGES_PER_PART: usize = 40;
+
+/// A reading that was interrupted longer ago than this is begun afresh: its pages have shifted.
+const READING_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A look that was interrupted for no longer than this counts as one of now.
+const LOOK_KEPT: SignedDuration = SignedDuration::from_mins(10);
+
+/// How often one call begins again when the service no longer knows its place in the pages.
+const RESTARTS: u8 = 3;
+
+/// Rows of a page.
+const PAGE: u32 = 500;
+
+/// Rows of a page of the second read: its borders fall between other people than those of the first.
+const OTHER_PAGE: u32 = 470;
 
 /// What has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +45,16 @@ pub(crate) struct OptOutState {
     full_read_at: Option<Timestamp>,
     /// The object with all hashes known.
     hashes: Option<String>,
+    /// The object before it, kept for whoever is reading it at this moment.
+    #[serde(default)]
+    previous: Option<String>,
     /// When the last complete look began.
     looked_at: Option<Timestamp>,
-    /// A full read under way.
+    /// A reading under way.
     reading: Option<Reading>,
+    /// By what key the hashes were made, itself as a hash: those of another key say nothing.
+    #[serde(default)]
+    key_check: Option<u64>,
 }
 
 impl Document for OptOutState {
@@ -43,11 +64,34 @@ impl Document for OptOutState {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Reading {
+    #[serde(default)]
+    of: Subject,
     began_at: Timestamp,
     /// Where to go on; `None` at the first page.
     cursor: Option<String>,
     /// Objects with what was read so far.
     parts: Vec<String>,
+}
+
+/// What is being read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "subject", rename_all = "snake_case")]
+enum Subject {
+    /// Everybody who opted out or was deleted.
+    #[default]
+    Everybody,
+    /// The same once more, because the first read lacked people who were known: pages can skip people while others
+    /// come and go, so that one read alone releases nobody.
+    EverybodyAgain {
+        /// When the first read began.
+        first_at: Timestamp,
+        /// The object with the people whom it lacked.
+        missing: String,
+    },
+    /// Whoever opted out since the last look.
+    NewOptOuts,
+    /// Whoever was deleted since the last look, after those who opted out.
+    NewlyDeleted,
 }
 
 /// How far a look came.
@@ -59,6 +103,24 @@ pub(crate) enum Look {
     Partial,
 }
 
+/// Whose opt-outs are read, and how.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    client: &'a Client,
+    account: &'a AccountId,
+    seed: HashSeed,
+    deadline: Timestamp,
+}
+
+/// A reading that came to its end.
+struct Finished {
+    reading: Reading,
+    /// What it read since its last part.
+    hashes: Vec<AddressHash>,
+    /// Whether this one call and one page were all.
+    one_page: bool,
+}
+
 impl Engine {
     /// Brings what is known of the account's opt-outs up to date.
     pub(crate) async fn look_at_opt_outs(
@@ -68,160 +130,251 @@ impl Engine {
         seed: HashSeed,
         deadline: Timestamp,
     ) -> Result<Look, StepError> {
+        let source = Source { client, account, seed, deadline };
+        let mut lost = 0;
+        loop {
+            let state = self.opt_out_state(account, seed).await?;
+            let before = state.content.clone();
+            match self.look(source, state).await {
+                Err(StepError::Store(StoreError::NotFound { .. })) if lost < 2 => {
+                    lost += 1;
+                    self.forget_lost(account, &before).await?;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// The state, begun anew where it was made with another key.
+    async fn opt_out_state(
+        &self,
+        account: &AccountId,
+        seed: HashSeed,
+    ) -> Result<Versioned<OptOutState>, StepError> {
         let key = keys::opt_outs(account);
-        let mut state = match self.documents.load::<OptOutState>(&key).await? {
-            Some(state) => state,
-            None => self.documents.create(&key, OptOutState::default()).await?,
+        let key_check = Some(identity_hash(b"opt-outs", seed));
+        let fresh = OptOutState { key_check, ..OptOutState::default() };
+        let stored = match self.documents.load::<OptOutState>(&key).await? {
+            Some(state) if state.content.key_check == key_check => return Ok(state),
+            Some(state) => self.documents.replace(&state, fresh).await,
+            None => self.documents.create(&key, fresh).await,
         };
-        let now = self.clock.now();
-        let due = state.content.full_read_at.is_none_or(|at| now.duration_since(at) > FULL_READ_EVERY);
-        if due || state.content.reading.is_some() {
-            let mut pages = 0;
-            loop {
-                match self.read_some(client, account, seed, state, &mut pages).await? {
-                    (read, true) => {
-                        state = read;
-                        break;
-                    }
-                    (read, false) => state = read,
-                }
-                if self.clock.now() >= deadline {
-                    return Ok(Look::Partial);
-                }
-            }
-            if pages <= 1 {
-                return Ok(Look::Complete);
-            }
-            // Whoever opted out while the pages were turned may stand on none of them.
-        }
-        self.look_for_new(client, account, seed, state).await?;
-        Ok(Look::Complete)
+        stored.map_err(shared)
     }
 
-    /// Reads on in a full read; answers whether it is complete.
-    async fn read_some(
-        &self,
-        client: &Client,
-        account: &AccountId,
-        seed: HashSeed,
-        state: Versioned<OptOutState>,
-        pages: &mut usize,
-    ) -> Result<(Versioned<OptOutState>, bool), StepError> {
-        let mut reading = state.content.reading.clone().unwrap_or_else(|| Reading {
-            began_at: self.clock.now(),
-            cursor: None,
-            parts: Vec::new(),
-        });
-        let query = ContactQuery {
-            status: vec![ContactStatus::Unsubscribed, ContactStatus::Deleted],
-            limit: Some(500),
-            ..ContactQuery::default()
+    /// An object with hashes is missing. What is known is then not known: everything is read again. Unless
+    /// somebody else has replaced the object meanwhile.
+    async fn forget_lost(&self, account: &AccountId, before: &OptOutState) -> Result<(), StepError> {
+        let Some(state) = self.documents.load::<OptOutState>(&keys::opt_outs(account)).await? else {
+            return Ok(());
         };
-        let mut hashes = Vec::new();
-        let mut cursor = reading.cursor.clone().map(Cursor::new);
-        for _ in 0..PAGES_PER_PART {
-            let page = match client.contacts(&query, cursor.as_ref()).await {
-                Ok(page) => page,
-                // A cursor that the service no longer knows: begin again.
-                Err(ServiceError::NotFound | ServiceError::Invalid { .. }) if cursor.is_some() => {
-                    let content = OptOutState { reading: None, ..state.content.clone() };
-                    return Ok((self.documents.replace(&state, content).await?, false));
-                }
-                Err(error) => return Err(error.into()),
-            };
-            *pages += 1;
-            hashes.extend(page.contacts.iter().filter_map(|contact| hash(contact, seed)));
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
+        if state.content == *before {
+            tracing::warn!(%account, "what was read of the opt-outs is missing; they are read in full again");
+            let fresh = OptOutState { key_check: before.key_check, ..OptOutState::default() };
+            self.documents.replace(&state, fresh).await.map_err(shared)?;
         }
-        if let Some(cursor) = cursor {
-            reading.parts.push(self.write_hashes(account, hashes).await?);
-            reading.cursor = Some(cursor.as_str().to_owned());
-            let content = OptOutState { reading: Some(reading), ..state.content.clone() };
-            return Ok((self.documents.replace(&state, content).await?, false));
-        }
-        for part in &reading.parts {
-            hashes.extend(self.read_hashes(account, part).await?);
-        }
-        let began_at = Some(reading.began_at);
-        let content = OptOutState {
-            full_read_at: began_at,
-            looked_at: began_at,
-            hashes: Some(self.write_hashes(account, hashes).await?),
-            reading: None,
-        };
-        Ok((self.documents.replace(&state, content).await?, true))
-    }
-
-    /// Looks for whoever opted out or was deleted since the last look.
-    async fn look_for_new(
-        &self,
-        client: &Client,
-        account: &AccountId,
-        seed: HashSeed,
-        state: Versioned<OptOutState>,
-    ) -> Result<(), StepError> {
-        let began_at = self.clock.now();
-        let since = state.content.looked_at.and_then(|at| at.checked_sub(OVERLAP).ok());
-        let unsubscribed =
-            ContactQuery { status: vec![ContactStatus::All], optout_after: since, ..ContactQuery::default() };
-        let deleted = ContactQuery {
-            status: vec![ContactStatus::Deleted],
-            updated_after: since,
-            ..ContactQuery::default()
-        };
-        let mut hashes = Vec::new();
-        for mut query in [unsubscribed, deleted] {
-            query.limit = Some(500);
-            let mut cursor = None;
-            loop {
-                let page = client.contacts(&query, cursor.as_ref()).await?;
-                let out = page.contacts.iter().filter(|contact| has_opted_out(contact));
-                hashes.extend(out.filter_map(|contact| hash(contact, seed)));
-                match page.next {
-                    Some(next) => cursor = Some(next),
-                    None => break,
-                }
-            }
-        }
-        let mut content = OptOutState { looked_at: Some(began_at), ..state.content.clone() };
-        if !hashes.is_empty() {
-            let known = match &content.hashes {
-                Some(name) => OptOuts::new(self.read_hashes(account, name).await?, 0),
-                None => OptOuts::default(),
-            };
-            if hashes.iter().any(|hash| !known.contains(*hash)) {
-                hashes.extend_from_slice(known.hashes());
-                content.hashes = Some(self.write_hashes(account, hashes).await?);
-            }
-        }
-        self.documents.replace(&state, content).await?;
         Ok(())
     }
 
-    /// What is known of the account's opt-outs.
-    pub(crate) async fn opt_outs(&self, account: &AccountId) -> Result<OptOuts, StepError> {
-        let Some(state) = self.documents.load::<OptOutState>(&keys::opt_outs(account)).await? else {
-            return Ok(OptOuts::default());
-        };
-        let hashes = match &state.content.hashes {
-            Some(name) => self.read_hashes(account, name).await?,
-            None => Vec::new(),
-        };
-        Ok(OptOuts::new(hashes, state.content.full_read_at.map_or(0, day)))
+    async fn look(&self, source: Source<'_>, mut state: Versioned<OptOutState>) -> Result<Look, StepError> {
+        let called_at = self.clock.now();
+        if let Some(name) = &state.content.hashes {
+            self.documents.store().head(&keys::opt_out_hashes(source.account, name)).await?;
+        }
+        loop {
+            let reading = self.reading(&state.content);
+            let (read, finished) = self.read_on(source, state, reading).await?;
+            let Some(finished) = finished else { return Ok(Look::Partial) };
+            let Reading { of, began_at, .. } = &finished.reading;
+            let complete = match of {
+                // Whoever opted out while the pages were turned may stand on none of them.
+                Subject::Everybody => finished.one_page,
+                Subject::EverybodyAgain { .. } => false,
+                Subject::NewOptOuts | Subject::NewlyDeleted => {
+                    called_at.duration_since(*began_at) <= LOOK_KEPT
+                }
+            };
+            state = self.finish_reading(source, read, finished).await?;
+            if complete && state.content.reading.is_none() {
+                return Ok(Look::Complete);
+            }
+        }
     }
 
-    /// Writes hashes, sorted, as sixteen bytes each.
-    async fn write_hashes(
+    /// What is to be read: what was begun, or what is due.
+    fn reading(&self, state: &OptOutState) -> Reading {
+        let now = self.clock.now();
+        if let Some(reading) = &state.reading
+            && now.duration_since(reading.began_at) <= READING_KEPT
+        {
+            return reading.clone();
+        }
+        let due = state.full_read_at.is_none_or(|at| now.duration_since(at) > FULL_READ_EVERY);
+        let of = if due { Subject::Everybody } else { Subject::NewOptOuts };
+        Reading { of, began_at: now, cursor: None, parts: Vec::new() }
+    }
+
+    /// Reads to the end, or to the deadline. However it stops, what was read is saved.
+    async fn read_on(
+        &self,
+        source: Source<'_>,
+        mut state: Versioned<OptOutState>,
+        mut reading: Reading,
+    ) -> Result<(Versioned<OptOutState>, Option<Finished>), StepError> {
+        let since = state.content.looked_at.and_then(|at| at.checked_sub(OVERLAP).ok());
+        let mut one_page = reading.cursor.is_none() && reading.parts.is_empty();
+        let (mut hashes, mut pages, mut restarts) = (Vec::new(), 0, 0);
+        let mut address = Address::default();
+        loop {
+            let cursor = reading.cursor.clone().map(Cursor::new);
+            let page = match source.client.contacts(&reading.of.query(since), cursor.as_ref()).await {
+                Ok(page) => page,
+                // A cursor that the service no longer knows: begin again.
+                Err(ServiceError::NotFound | ServiceError::Invalid { .. })
+                    if cursor.is_some() && restarts < RESTARTS =>
+                {
+                    restarts += 1;
+                    one_page = false;
+                    (hashes, pages) = (Vec::new(), 0);
+                    reading = reading.again(self.clock.now());
+                    continue;
+                }
+                Err(error) => {
+                    if pages > 0 {
+                        self.save_part(source.account, state, &mut reading, hashes).await?;
+                    }
+                    return Err(error.into());
+                }
+            };
+            pages += 1;
+            let opted_out = page.contacts.iter().filter(|contact| reading.of.is_meant(contact));
+            hashes.extend(opted_out.filter_map(|contact| hash(contact, &mut address, source.seed)));
+            reading.cursor = page.next.map(|next| next.as_str().to_owned());
+            if reading.cursor.is_none() {
+                if reading.of != Subject::NewOptOuts {
+                    return Ok((state, Some(Finished { reading, hashes, one_page })));
+                }
+                reading.of = Subject::NewlyDeleted;
+            }
+            one_page = false;
+            let late = self.clock.now() >= source.deadline;
+            if late || pages >= PAGES_PER_PART {
+                let part = std::mem::take(&mut hashes);
+                state = self.save_part(source.account, state, &mut reading, part).await?;
+                pages = 0;
+            }
+            if late {
+                return Ok((state, None));
+            }
+        }
+    }
+
+    /// Saves a reading with what was read since its last part.
+    async fn save_part(
         &self,
         account: &AccountId,
+        state: Versioned<OptOutState>,
+        reading: &mut Reading,
         hashes: Vec<AddressHash>,
-    ) -> Result<String, StoreError> {
+    ) -> Result<Versioned<OptOutState>, StepError> {
+        if !hashes.is_empty() {
+            reading.parts.push(self.write_hashes(account, OptOuts::new(hashes, 0)).await?);
+        }
+        let content = OptOutState { reading: Some(reading.clone()), ..state.content.clone() };
+        self.documents.replace(&state, content).await.map_err(shared)
+    }
+
+    /// Makes what was read part of what is known.
+    async fn finish_reading(
+        &self,
+        source: Source<'_>,
+        state: Versioned<OptOutState>,
+        finished: Finished,
+    ) -> Result<Versioned<OptOutState>, StepError> {
+        let Finished { reading, mut hashes, .. } = finished;
+        let Source { account, .. } = source;
+        for part in &reading.parts {
+            hashes.extend(self.read_hashes(account, part).await?);
+        }
+        let read = OptOuts::new(hashes, 0);
+        let known = match &state.content.hashes {
+            Some(name) => OptOuts::new(self.read_hashes(account, name).await?, 0),
+            None => OptOuts::default(),
+        };
+        let mut content = OptOutState { reading: None, ..state.content.clone() };
+        let mut released = OptOuts::default();
+        let mut obsolete = reading.parts;
+        match reading.of {
+            Subject::Everybody => {
+                let missing = known.without(&read);
+                if missing.hashes().is_empty() {
+                    (content.full_read_at, content.looked_at) =
+                        (Some(reading.began_at), Some(reading.began_at));
+                } else {
+                    let missing = self.write_hashes(account, missing).await?;
+                    content.reading = Some(Reading {
+                        of: Subject::EverybodyAgain { first_at: reading.began_at, missing },
+                        began_at: self.clock.now(),
+                        cursor: None,
+                        parts: Vec::new(),
+                    });
+                }
+            }
+            Subject::EverybodyAgain { first_at, missing } => {
+                released = OptOuts::new(self.read_hashes(account, &missing).await?, 0).without(&read);
+                (content.full_read_at, content.looked_at) = (Some(first_at), Some(first_at));
+                obsolete.push(missing);
+            }
+            Subject::NewOptOuts | Subject::NewlyDeleted => content.looked_at = Some(reading.began_at),
+        }
+        let mut all = known.hashes().to_vec();
+        all.extend_from_slice(read.hashes());
+        let all = OptOuts::new(all, 0).without(&released);
+        if all != known || content.hashes.is_none() {
+            obsolete.extend(content.previous.take());
+            content.previous = content.hashes.take();
+            content.hashes = Some(self.write_hashes(account, all).await?);
+        }
+        let state = self.documents.replace(&state, content).await.map_err(shared)?;
+        for name in obsolete {
+            // What a crash leaves behind is a few bytes that nobody looks at.
+            let key = keys::opt_out_hashes(account, &name);
+            self.documents.store().delete(&key, Condition::None).await?;
+        }
+        Ok(state)
+    }
+
+    /// What is known of the account's opt-outs.
+    ///
+    /// # Errors
+    /// A passing one as long as they have never been read in full: look first.
+    pub(crate) async fn opt_outs(&self, account: &AccountId) -> Result<OptOuts, StepError> {
+        let key = keys::opt_outs(account);
+        let mut missing = None;
+        loop {
+            let state = self.documents.load::<OptOutState>(&key).await?.map(|state| state.content);
+            let state = state.unwrap_or_default();
+            let (Some(full_read_at), Some(name)) = (state.full_read_at, state.hashes) else {
+                return Err(StepError::Passing("the account's opt-outs must be read again first".to_owned()));
+            };
+            if missing.as_ref() == Some(&name) {
+                return Err(StepError::Passing(
+                    "what was read of the account's opt-outs is missing".to_owned(),
+                ));
+            }
+            match self.read_hashes(account, &name).await {
+                Ok(hashes) => return Ok(OptOuts::new(hashes, day(full_read_at))),
+                // Replaced since, or lost: the next look finds out.
+                Err(StoreError::NotFound { .. }) => missing = Some(name),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Writes hashes as sixteen bytes each.
+    async fn write_hashes(&self, account: &AccountId, hashes: OptOuts) -> Result<String, StoreError> {
         let name = self.random.uuid().to_string();
-        let sorted = OptOuts::new(hashes, 0);
-        let bytes: Vec<u8> = sorted.hashes().iter().flat_map(|hash| hash.0.to_be_bytes()).collect();
+        let bytes: Vec<u8> = hashes.hashes().iter().flat_map(|hash| hash.0.to_be_bytes()).collect();
         let key = keys::opt_out_hashes(account, &name);
         self.documents.store().put(&key, bytes.into(), Condition::Absent).await?;
         Ok(name)
@@ -234,15 +387,64 @@ impl Engine {
     }
 }
 
-/// A query for opt-outs may also bring people who subscribed again since.
-fn has_opted_out(contact: &Contact) -> bool {
-    contact.deleted_at.is_some()
-        || contact.permission_to_send.as_deref().is_none_or(|permission| permission == "unsubscribed")
+impl Reading {
+    /// The same from its first page.
+    fn again(self, now: Timestamp) -> Self {
+        let of = match self.of {
+            Subject::NewlyDeleted => Subject::NewOptOuts,
+            of => of,
+        };
+        Self { of, began_at: now, cursor: None, parts: Vec::new() }
+    }
 }
 
-fn hash(contact: &Contact, seed: HashSeed) -> Option<AddressHash> {
-    let address = contact.email.as_ref()?.expose().trim().to_lowercase();
-    Some(AddressHash::of(address.as_bytes(), seed))
+impl Subject {
+    fn query(&self, since: Option<Timestamp>) -> ContactQuery {
+        let everybody = || vec![ContactStatus::Unsubscribed, ContactStatus::Deleted];
+        let query = ContactQuery { limit: Some(PAGE), ..ContactQuery::default() };
+        match self {
+            Self::Everybody => ContactQuery { status: everybody(), ..query },
+            Self::EverybodyAgain { .. } => {
+                ContactQuery { status: everybody(), limit: Some(OTHER_PAGE), ..query }
+            }
+            Self::NewOptOuts => {
+                ContactQuery { status: vec![ContactStatus::All], optout_after: since, ..query }
+            }
+            Self::NewlyDeleted => {
+                ContactQuery { status: vec![ContactStatus::Deleted], updated_after: since, ..query }
+            }
+        }
+    }
+
+    /// A query for new opt-outs may also bring people who subscribed again since.
+    fn is_meant(&self, contact: &Contact) -> bool {
+        match self {
+            Self::Everybody | Self::EverybodyAgain { .. } => true,
+            Self::NewOptOuts | Self::NewlyDeleted => {
+                contact.deleted_at.is_some()
+                    || contact
+                        .permission_to_send
+                        .as_deref()
+                        .is_none_or(|permission| permission == "unsubscribed")
+            }
+        }
+    }
+}
+
+/// A conflict means that another run of the account was faster; the run's own document is not meant, and nobody has
+/// taken the run from us.
+fn shared(error: DocumentError) -> StepError {
+    match error {
+        DocumentError::Conflict { .. } => {
+            StepError::Passing("another run read the account's opt-outs at the same moment".to_owned())
+        }
+        error => error.into(),
+    }
+}
+
+fn hash(contact: &Contact, address: &mut Address, seed: HashSeed) -> Option<AddressHash> {
+    let email = contact.email.as_ref()?;
+    Some(AddressHash::of(address.key_of(email.expose().as_bytes()), seed))
 }
 
 /// Days since 1970-01-01 (UTC).

@@ -12,6 +12,9 @@ pub(crate) struct Refusals {
     pub(crate) unconfirmed: Vec<u32>,
     /// How many of the unconfirmed were refused.
     pub(crate) unidentified: u32,
+    /// How many more of the unconfirmed it counted as opted out.
+    #[serde(default)]
+    pub(crate) unidentified_opt_outs: u32,
 }
 
 /// One refused row.
@@ -32,6 +35,7 @@ impl Refusals {
             refused: self.refused.iter().map(|row| (row.index, row.refusal)).collect(),
             unconfirmed: self.unconfirmed.clone(),
             unidentified: self.unidentified,
+            unidentified_opt_outs: self.unidentified_opt_outs,
         }
     }
 }

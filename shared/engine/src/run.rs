@@ -107,6 +107,13 @@ pub struct Run {
     pub requests: BTreeMap<RequestKind, u64>,
     /// Things worth knowing that stopped nothing.
     pub warnings: Vec<Warning>,
+    /// Since when it has been waiting for a snapshot that is being uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_for_upload_since: Option<Timestamp>,
+    /// The ledger objects that its plans were compared with: of no use to anybody once it has pointed to a newer
+    /// one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared_ledgers: Vec<String>,
 }
 
 impl Document for Run {
@@ -192,6 +199,22 @@ pub struct EarlierPart {
     pub baseline: Option<String>,
     /// Rows possibly sent twice.
     pub possibly_repeated: u64,
+    /// People whom the export held before the first part; `None` on its first run.
+    #[serde(default)]
+    pub held: Option<u64>,
+    /// What had come of every row when the last part was closed: the run's counts, should it end before it has
+    /// another plan.
+    #[serde(default)]
+    pub counts: Counts,
+    /// The snapshots of the last part.
+    #[serde(default)]
+    pub snapshots: Vec<PinnedSnapshot>,
+    /// The files of the last part.
+    #[serde(default)]
+    pub files: FeedbackFiles,
+    /// Imports of all parts.
+    #[serde(default)]
+    pub chunks: u32,
 }
 
 /// Looking.
@@ -246,6 +269,12 @@ pub struct Sending {
     pub additions: u64,
     /// Rows to send that it did.
     pub updates: u64,
+    /// People whom the export held before this plan; `None` when it had no ledger.
+    #[serde(default)]
+    pub held: Option<u64>,
+    /// The service says that the list is not there any more.
+    #[serde(default)]
+    pub list_missing: bool,
     /// The chunks, in order.
     pub chunks: Vec<Chunk>,
     /// When the opt-outs were last looked at and the waiting chunks brought up to date.
@@ -291,6 +320,9 @@ pub struct Identification {
     pub attempts: u8,
     /// When it is looked at next, and the pause before.
     pub next_poll: NextPoll,
+    /// Whether the opt-outs have been looked at since it ended.
+    #[serde(default)]
+    pub looked: bool,
 }
 
 /// One chunk of a plan.
@@ -302,12 +334,24 @@ pub struct Chunk {
     pub rows: u32,
     /// Bytes of its body now.
     pub bytes: u64,
+    /// Rows in it as planned.
+    #[serde(default)]
+    pub planned_rows: u32,
+    /// How many of them the export did not hold before.
+    #[serde(default)]
+    pub additions: u32,
     /// How often it was rewritten because somebody in it opted out; each time those were kept beside it.
     pub revision: u32,
     /// How often an activity of it failed.
     pub failed_attempts: u8,
     /// It may have reached the service more than once.
     pub possibly_repeated: bool,
+    /// When its rows were last compared with the opt-outs; `None` when the plan did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<Timestamp>,
+    /// Rows, by index, whose addresses the service was asked for one by one, and whether they are on the list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_for: BTreeMap<u32, bool>,
     /// Where it stands.
     pub state: ChunkState,
 }
@@ -360,6 +404,10 @@ pub enum ChunkFailure {
     ActivityFailed,
     /// The service refused the request itself.
     Refused,
+    /// Its files are gone: the run waited longer than they are kept.
+    FilesGone,
+    /// It was sent, and what became of it can no longer be found out.
+    Unknown,
 }
 
 /// Finishing.
@@ -440,6 +488,8 @@ impl Run {
             phase: Phase::Queued,
             requests: BTreeMap::new(),
             warnings: Vec::new(),
+            waiting_for_upload_since: None,
+            compared_ledgers: Vec::new(),
         }
     }
 

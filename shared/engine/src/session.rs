@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use store::{DocumentError, Versioned};
 
 use crate::connector::CountingGate;
-use crate::end::End;
+use crate::end::{End, Status};
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::run::{ChunkState, Configuration, FeedbackFiles, Finishing, Phase, Run, Sending, Waiting};
@@ -114,12 +114,14 @@ impl<'a> Session<'a> {
 
     /// Goes into the last phase.
     pub(crate) async fn finish(&mut self, end: End) -> Result<(), DocumentError> {
-        let (sending, snapshots) = match std::mem::replace(&mut self.run.content.phase, Phase::Queued) {
-            Phase::Sending(sending) => (Some(*sending), Vec::new()),
-            Phase::Planning(planning) => (None, planning.snapshots),
-            _ => (None, Vec::new()),
-        };
-        self.finish_with(Finishing {
+        let (sending, snapshots, earlier) =
+            match std::mem::replace(&mut self.run.content.phase, Phase::Queued) {
+                Phase::Sending(sending) => (Some(*sending), Vec::new(), None),
+                Phase::Planning(planning) => (None, planning.snapshots, planning.earlier),
+                Phase::Looking(looking) => (None, Vec::new(), looking.earlier),
+                _ => (None, Vec::new(), None),
+            };
+        let mut finishing = Finishing {
             sending,
             snapshots,
             basis: None,
@@ -128,8 +130,17 @@ impl<'a> Session<'a> {
             ledger: None,
             files: FeedbackFiles::default(),
             end,
-        })
-        .await
+        };
+        if let Some(earlier) = earlier {
+            // A part was sent: whatever stops the rest, the run has not sent nothing.
+            if finishing.end.status() == Status::Skipped {
+                finishing.end = End::RowsUnsent { rows: earlier.counts.unsent };
+            }
+            finishing.planned = earlier.counts;
+            finishing.snapshots = earlier.snapshots;
+            finishing.files = earlier.files;
+        }
+        self.finish_with(finishing).await
     }
 
     /// Goes into the last phase with what is known already.

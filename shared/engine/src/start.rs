@@ -8,7 +8,7 @@ use crate::account::{Never, document_error};
 use crate::engine::{ActiveRun, Engine};
 use crate::keys;
 use crate::occupation::{Occupant, Occupation, RunSummary};
-use crate::run::{Ended, Run, RunKey, StartRequest, Trigger};
+use crate::run::{Ended, Run, RunKey, StartRequest};
 
 /// What came of a request to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +22,16 @@ pub enum Started {
         /// The active run; advance it.
         active: RunKey,
     },
+    /// The event was accepted before, and the run that served it has ended.
+    Known(RunKey),
 }
 
 impl Started {
-    /// The run to advance.
+    /// The run to advance; to advance one that has ended does no harm.
     #[must_use]
     pub const fn active(&self) -> &RunKey {
         match self {
-            Self::Created(key) | Self::Joined(key) | Self::Follows { active: key } => key,
+            Self::Created(key) | Self::Joined(key) | Self::Follows { active: key } | Self::Known(key) => key,
         }
     }
 }
@@ -55,46 +57,47 @@ impl Classified for StartError {
 }
 
 impl Engine {
-    /// Starts a run of an export, or joins it to one that is active. The same request twice makes one run.
+    /// Starts a run of an export, or joins it to one that is active. The same request twice makes one run, as long
+    /// as that run has not chosen its snapshots.
     ///
     /// # Errors
     /// [`StartError`].
     pub async fn start_run(&self, export: &ExportId, request: StartRequest) -> Result<Started, StartError> {
+        self.admit(export, request, None).await
+    }
+
+    /// Like [`Engine::start_run`], for an event that its sender may deliver more than once: `event` is what the
+    /// sender calls it, the same at each delivery. An event that was accepted lately makes no further run.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_run_for_event(
+        &self,
+        export: &ExportId,
+        request: StartRequest,
+        event: &str,
+    ) -> Result<Started, StartError> {
+        self.admit(export, request, Some(event)).await
+    }
+
+    async fn admit(
+        &self,
+        export: &ExportId,
+        request: StartRequest,
+        event: Option<&str>,
+    ) -> Result<Started, StartError> {
         let run = self.new_run_id().ok_or(StartError::NoIdentifier)?;
-        let occupant = Occupant { run, request, requested_at: self.clock.now(), pinned: false };
+        let occupant = Occupant::new(run, request, self.clock.now());
         let ended = self.ended_occupant(export).await?;
-        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
         let updated: Updated<Occupation, Started> = self
             .documents
             .update::<Occupation, Started, Never, _>(&keys::occupation(export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
-                let active = occupation.active.as_ref().filter(|active| Some(&active.run) != ended.as_ref());
-                Ok(match active {
-                    None => {
-                        occupation.active = Some(occupant.clone());
-                        Change::Write(occupation, Started::Created(key(&occupant.run)))
-                    }
-                    // Whoever approved a plan means that plan: it neither joins nor is joined.
-                    Some(active)
-                        if !active.pinned
-                            && active.request.kind == occupant.request.kind
-                            && active.request.approved == occupant.request.approved =>
-                    {
-                        Change::Keep(Started::Joined(key(&active.run)))
-                    }
-                    Some(active) => {
-                        let active = key(&active.run);
-                        match &mut occupation.follow_up {
-                            Some(follow_up) => {
-                                // A person's wish is not dropped for having been preceded by a schedule's.
-                                if occupant.request.trigger == Trigger::OnDemand {
-                                    follow_up.request = occupant.request.clone();
-                                }
-                            }
-                            none => *none = Some(occupant.clone()),
-                        }
-                        Change::Write(occupation, Started::Follows { active })
-                    }
+                let started = occupation.admit(export, &occupant, event, ended.as_ref());
+                Ok(if current == Some(&occupation) {
+                    Change::Keep(started)
+                } else {
+                    Change::Write(occupation, started)
                 })
             })
             .await
@@ -145,13 +148,14 @@ impl Engine {
         }
     }
 
-    /// From now on the run's snapshots are chosen: whoever comes now needs another run.
-    pub(crate) async fn mark_pinned(&self, key: &RunKey) -> Result<(), DocumentError> {
+    /// Says whether the run's snapshots are chosen: whoever comes after that needs another run.
+    pub(crate) async fn mark_pinned(&self, key: &RunKey, pinned: bool) -> Result<(), DocumentError> {
         self.documents
             .update::<Occupation, (), Never, _>(&keys::occupation(&key.export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
-                match occupation.active.as_mut().filter(|active| active.run == key.run && !active.pinned) {
-                    Some(active) => active.pinned = true,
+                let active = occupation.active.as_mut();
+                match active.filter(|active| active.run == key.run && active.pinned != pinned) {
+                    Some(active) => active.pinned = pinned,
                     None => return Ok(Change::Keep(())),
                 }
                 Ok(Change::Write(occupation, ()))
@@ -161,13 +165,13 @@ impl Engine {
         Ok(())
     }
 
-    /// The run has ended: the export is free, or its next run begins. Answers that one. `drop_follow_up` says that
-    /// there is nothing new for it.
+    /// The run has ended: the export is free, or its next run begins. Answers that one. `moot` is a follow-up for
+    /// which there is nothing new.
     pub(crate) async fn vacate(
         &self,
         run: &Run,
         ended: &Ended,
-        drop_follow_up: bool,
+        moot: Option<&Occupant>,
     ) -> Result<Option<RunKey>, DocumentError> {
         let key = &run.key;
         let summary = RunSummary {
@@ -182,14 +186,12 @@ impl Engine {
             .documents
             .update::<Occupation, (), Never, _>(&keys::occupation(&key.export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
-                if occupation.active.as_ref().is_none_or(|active| active.run != key.run) {
-                    return Ok(Change::Keep(()));
-                }
-                let follow_up = occupation.follow_up.take();
-                let kept = |next: &Occupant| !drop_follow_up || next.request.trigger == Trigger::OnDemand;
-                occupation.active = follow_up.filter(kept);
-                occupation.latest = Some(summary.clone());
-                Ok(Change::Write(occupation, ()))
+                occupation.vacate(summary.clone(), moot);
+                Ok(if current == Some(&occupation) {
+                    Change::Keep(())
+                } else {
+                    Change::Write(occupation, ())
+                })
             })
             .await
             .map_err(document_error)?;

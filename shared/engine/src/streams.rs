@@ -53,9 +53,15 @@ async fn upload(
             upload.write(Bytes::from_static(before)).await?;
         }
         if let Some((store, key)) = prefix {
-            let (_, mut stream) = store.open(&key, None, 0).await?;
-            while let Some(bytes) = futures_util::StreamExt::next(&mut stream).await {
-                upload.write(bytes?).await?;
+            match store.open(&key, None, 0).await {
+                Ok((_, mut stream)) => {
+                    while let Some(bytes) = futures_util::StreamExt::next(&mut stream).await {
+                        upload.write(bytes?).await?;
+                    }
+                }
+                // Removed by a lifecycle rule while the run waited: what follows is still worth having.
+                Err(StoreError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
             }
         }
         while let Some(message) = receiver.recv().await {

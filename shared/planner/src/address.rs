@@ -76,6 +76,18 @@ impl Address {
         self.key.make_ascii_lowercase();
         Ok(())
     }
+
+    /// The key of an address of foreign hand, such as a contact's: what [`Address::parse`] refuses is lower-cased as
+    /// it stands.
+    pub fn key_of(&mut self, field: &[u8]) -> &[u8] {
+        if self.parse(field).is_err() {
+            self.sent.clear();
+            self.key.clear();
+            let lower = String::from_utf8_lossy(field).trim().to_lowercase();
+            self.key.extend_from_slice(lower.as_bytes());
+        }
+        &self.key
+    }
 }
 
 /// Without white space of any script around it.
@@ -197,6 +209,14 @@ mod tests {
     #[case("email", Reason::EmailInvalid)]
     fn refuses(#[case] field: &str, #[case] reason: Reason) {
         assert_eq!(parse(field), Err(reason));
+    }
+
+    #[rstest]
+    #[case(" Ann@BÜCHER.example", "ann@xn--bcher-kva.example")]
+    #[case("Änn@Example.com ", "änn@example.com")]
+    #[case("Not an address", "not an address")]
+    fn the_key_of_any_address(#[case] field: &str, #[case] key: &str) {
+        assert_eq!(Address::default().key_of(field.as_bytes()), key.as_bytes());
     }
 
     #[test]

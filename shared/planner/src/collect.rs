@@ -97,6 +97,8 @@ pub struct Members {
     pub(crate) feedback: Feedback,
     pub(crate) seed: HashSeed,
     pub(crate) template: RowTemplate,
+    /// The names of the files that the members' parts number.
+    pub(crate) files: Vec<String>,
 }
 
 impl Members {
@@ -173,6 +175,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             feedback: self.feedback,
             seed: self.seed,
             template: RowTemplate::new(self.mapping),
+            files: self.files,
         })
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk};
 use crate::collect::Members;
 use crate::decision::{Decision, Known, RunKind, decide};
-use crate::feedback::push_outcome;
+use crate::feedback::{push_outcome, push_rejected};
 use crate::import_row::{RowTemplate, address_of};
 use crate::members::ChunkMember;
 use crate::opt_outs::OptOuts;
@@ -99,7 +99,7 @@ pub fn compare<R: Read, S: PlanSink>(
     comparison: Comparison<'_>,
     sink: &mut S,
 ) -> Result<PlanSummary, CompareError> {
-    let Members { spool, counts, feedback, seed, template } = members;
+    let Members { spool, counts, feedback, seed, template, files } = members;
     if ledger.as_ref().is_some_and(|ledger| ledger.seed() != seed) {
         return Err(CompareError::ForeignLedger);
     }
@@ -112,6 +112,7 @@ pub fn compare<R: Read, S: PlanSink>(
         comparison,
         fingerprint_key: template.fingerprint_key(comparison.list.as_str()),
         template,
+        files,
         import_row: Vec::new(),
         builder: ChunkBuilder::new(comparison.limits, comparison.list.as_str()),
         summary: PlanSummary { counts, ..PlanSummary::default() },
@@ -143,6 +144,7 @@ struct Comparing<'a, S> {
     comparison: Comparison<'a>,
     fingerprint_key: u64,
     template: RowTemplate,
+    files: Vec<String>,
     import_row: Vec<u8>,
     builder: ChunkBuilder,
     summary: PlanSummary,
@@ -189,6 +191,7 @@ impl<S: PlanSink> Comparing<'_, S> {
             }
             Decision::Parked => {
                 counts.reject(Reason::Parked);
+                self.report_parked(member);
                 (Outcome::Rejected, Reason::Parked.as_str())
             }
         };
@@ -200,6 +203,16 @@ impl<S: PlanSink> Comparing<'_, S> {
         };
         push_outcome(self.feedback.outcomes(), customer_id, outcome, reason, None);
         self.feedback.hand_on(self.sink)
+    }
+
+    /// A line of the report. The row itself is no longer at hand: what would be sent of it is.
+    fn report_parked(&mut self, member: &Member<'_>) {
+        self.import_row.clear();
+        self.template.render(member.content, &mut self.import_row);
+        let part = usize::try_from(member.part).unwrap_or(usize::MAX);
+        let file = self.files.get(part).map_or("", String::as_str);
+        let row = u64::from(member.row);
+        push_rejected(self.feedback.rejected(), file, row, Reason::Parked, &self.import_row);
     }
 
     fn lower_address(&mut self, member: &Member<'_>) {

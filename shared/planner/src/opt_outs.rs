@@ -32,6 +32,13 @@ impl OptOuts {
         self.full_read_day
     }
 
+    /// Those who are not among `others`.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let sorted = self.sorted.iter().copied().filter(|hash| !others.contains(*hash)).collect();
+        Self { sorted, full_read_day: self.full_read_day }
+    }
+
     /// The hashes, sorted.
     #[must_use]
     pub fn hashes(&self) -> &[AddressHash] {

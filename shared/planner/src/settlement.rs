@@ -32,6 +32,8 @@ pub enum ChunkResult {
         unconfirmed: Vec<u32>,
         /// How many of the unconfirmed rows it refused.
         unidentified: u32,
+        /// How many more of them it counted as opted out.
+        unidentified_opt_outs: u32,
     },
     /// It was not sent, or failed for good: nothing of it counts as accepted.
     Unsent,
@@ -121,8 +123,9 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
             self.count(&member, verdict, number)?;
             self.write(&member, hash, old.as_ref(), verdict)?;
         }
-        if let ChunkResult::Completed { unidentified, .. } = result {
-            self.count_unidentified(u64::from(*unidentified), unconfirmed_updates, unconfirmed_additions);
+        if let ChunkResult::Completed { unidentified, unidentified_opt_outs, .. } = result {
+            let open = (u64::from(*unidentified), u64::from(*unidentified_opt_outs));
+            self.count_unidentified(open, unconfirmed_updates, unconfirmed_additions);
         }
         Ok(())
     }
@@ -138,6 +141,11 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
             self.hand_on()?;
         }
         Ok(())
+    }
+
+    /// Counts rows of a chunk whose members are not known any more: they were not sent, as far as can be said.
+    pub const fn unnamed(&mut self, rows: u64) {
+        self.counts.unsent += rows;
     }
 
     /// Copies the rest of the old ledger and ends both files. Answers the final counts, how many people are held
@@ -220,13 +228,18 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         self.hand_on()
     }
 
-    /// The service refused so many rows more than could be named: they leave the counts of the accepted.
-    fn count_unidentified(&mut self, unidentified: u64, updates: u64, additions: u64) {
-        let from_updates = unidentified.min(updates);
-        let from_additions = (unidentified - from_updates).min(additions);
+    /// The service refused so many rows, and counted so many as opted out, more than could be named: they leave the
+    /// counts of the accepted.
+    fn count_unidentified(&mut self, (refused, opted_out): (u64, u64), updates: u64, additions: u64) {
+        let unnamed = refused + opted_out;
+        let from_updates = unnamed.min(updates);
+        let from_additions = (unnamed - from_updates).min(additions);
         self.counts.updated -= from_updates;
         self.counts.added -= from_additions;
-        self.counts.reject_many(Reason::RejectedUnidentified, from_updates + from_additions);
+        let taken = from_updates + from_additions;
+        let rejected = refused.min(taken);
+        self.counts.opted_out += taken - rejected;
+        self.counts.reject_many(Reason::RejectedUnidentified, rejected);
     }
 
     fn hand_on(&mut self) -> io::Result<()> {

@@ -137,7 +137,7 @@ fn settle(
 }
 
 fn completed() -> ChunkResult {
-    ChunkResult::Completed { refused: vec![], unconfirmed: vec![], unidentified: 0 }
+    ChunkResult::Completed { refused: vec![], unconfirmed: vec![], unidentified: 0, unidentified_opt_outs: 0 }
 }
 
 /// The rules once more, as plainly as they can be said: the members in the order in which they appear.
@@ -191,7 +191,7 @@ fn results(plan: &Collected, choices: &[u8]) -> Vec<ChunkResult> {
                     }
                 }
                 let unidentified = u32::try_from(unconfirmed.len()).unwrap().min(u32::from(choice));
-                ChunkResult::Completed { refused, unconfirmed, unidentified }
+                ChunkResult::Completed { refused, unconfirmed, unidentified, unidentified_opt_outs: 0 }
             }
         })
         .collect()

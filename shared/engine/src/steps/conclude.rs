@@ -1,16 +1,20 @@
 //! The end: the ledger becomes the export's, what was held is given back, the run is closed.
 
+use catalog::{Connection, Export, connection_key, export_key};
 use domain::outcome::Counts;
+use planner::RunKind;
 use store::{Change, DocumentError};
 
 use crate::account::{Never, document_error};
 use crate::advance::Advance;
-use crate::error::StepError;
+use crate::end::Status;
+use crate::error::{StepError, in_one_line};
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
-use crate::run::{Ended, Phase, Trigger};
+use crate::occupation::Occupant;
+use crate::run::{Configuration, Ended, Phase, Trigger};
 use crate::session::Session;
-use crate::steps::settle::Pointed;
+use crate::steps::settle::{Pointed, unsent_additions};
 
 impl Session<'_> {
     pub(crate) async fn conclude(&mut self) -> Result<(), StepError> {
@@ -29,13 +33,18 @@ impl Session<'_> {
                         return Ok(self.save().await?);
                     }
                 }
+                // A braked plan leaves no trace: the next one is braked by the same rule.
+                None if finishing.end.status() == Status::Skipped => {}
                 None => self.remember_segment_rows().await?,
             }
         }
         self.give_back().await?;
         let counts = finishing.counts.unwrap_or_default();
         let (snapshots, chunks) = match finishing.sending {
-            Some(sending) => (sending.snapshots, u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX)),
+            Some(sending) => {
+                let earlier = sending.earlier.map_or(0, |earlier| earlier.chunks);
+                (sending.snapshots, earlier + u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX))
+            }
             None => (finishing.snapshots, 0),
         };
         self.run.content.phase = Phase::Ended(Box::new(Ended {
@@ -61,9 +70,13 @@ impl Session<'_> {
             .documents
             .update::<LedgerPointer, (), Never, _>(&key, |current| {
                 let mut pointer = current.cloned().unwrap_or_default();
-                if pointer.segment_rows == sending.segment_rows {
+                let unsent_additions = unsent_additions(sending);
+                if pointer.segment_rows == sending.segment_rows
+                    && pointer.unsent_additions == unsent_additions
+                {
                     return Ok(Change::Keep(()));
                 }
+                pointer.unsent_additions = unsent_additions;
                 pointer.segment_rows.clone_from(&sending.segment_rows);
                 Ok(Change::Write(pointer, ()))
             })
@@ -88,33 +101,63 @@ impl Session<'_> {
         let Some(ended) = run.ended() else {
             return Ok(Advance::Wait { until: self.now() });
         };
-        let nothing_new = self.nothing_new(ended).await;
-        let next = self.engine.vacate(&run, ended, nothing_new).await?;
+        self.remove_old_ledgers().await;
+        let moot = self.nothing_new(ended).await;
+        let next = self.engine.vacate(&run, ended, moot.as_ref()).await?;
         let index = keys::active_run(&run.key);
         self.engine.documents.store().delete(&index, store::Condition::None).await?;
         Ok(Advance::Done { status: ended.end.status(), next })
     }
 
-    /// Whether a run that follows because of a schedule or an upload would read the very same snapshots.
-    async fn nothing_new(&self, ended: &Ended) -> bool {
-        let engine = self.engine;
-        let key = &self.run.content.key;
-        let follow_up = engine.occupation(&key.export).await.ok().and_then(|occupation| occupation.follow_up);
-        if follow_up.is_none_or(|next| next.request.trigger == Trigger::OnDemand)
-            || ended.snapshots.is_empty()
-        {
-            return false;
+    /// Ledgers that this run's own has replaced are of no use any more. What cannot be deleted stays: that costs
+    /// room and nothing else.
+    async fn remove_old_ledgers(&self) {
+        let Ok(configuration) = self.configuration() else { return };
+        let Ok(Some(pointer)) = self.ledger_pointer(configuration).await else { return };
+        let run = &self.run.content;
+        // When another run has written a newer one since, it may still need what it was compared with.
+        if pointer.run.as_ref() != Some(&run.key.run) {
+            return;
         }
-        for snapshot in &ended.snapshots {
-            let located = engine.locate(&snapshot.segment, self.now()).await;
-            let same = located.is_ok_and(|located| {
-                located.uploading.is_none()
-                    && located.newest.is_some_and(|newest| newest.parts == snapshot.parts)
-            });
-            if !same {
-                return false;
+        let old = run.compared_ledgers.iter().filter(|object| Some(*object) != pointer.object.as_ref());
+        for object in old {
+            if let Err(error) = self.engine.documents.store().delete(object, store::Condition::None).await {
+                tracing::warn!(run = %run.key.run, object, error = %in_one_line(&error), "an old ledger stays");
             }
         }
-        ended.counts != Counts::default()
+    }
+
+    /// The run that follows, if a schedule or an upload asked for it and it would do exactly what this one did.
+    async fn nothing_new(&self, ended: &Ended) -> Option<Occupant> {
+        let engine = self.engine;
+        let follow_up = engine.occupation(&self.run.content.key.export).await.ok()?.follow_up?;
+        let request = &follow_up.request;
+        let ordinary = request.trigger != Trigger::OnDemand && request.kind == RunKind::Changes;
+        if !ordinary
+            || ended.snapshots.is_empty()
+            || ended.counts == Counts::default()
+            || !self.same_configuration().await?
+        {
+            return None;
+        }
+        for snapshot in &ended.snapshots {
+            let located = engine.locate(&snapshot.segment, self.now()).await.ok()?;
+            if located.uploading.is_some() || located.newest?.parts != snapshot.parts {
+                return None;
+            }
+        }
+        Some(follow_up)
+    }
+
+    /// Whether the export still is what it was when this run read it; `None` when that cannot be told.
+    async fn same_configuration(&self) -> Option<bool> {
+        let documents = &self.engine.documents;
+        let used = self.run.content.configuration.as_ref()?;
+        let key = export_key(&self.run.content.key.export);
+        let export = documents.load::<Export>(&key).await.ok()??.content;
+        let connection = export.connection?;
+        let account = documents.load::<Connection>(&connection_key(&connection)).await.ok()??.content.account;
+        let Export { list, segments, mapping, .. } = export;
+        Some(*used == Configuration { connection, account, list, segments, mapping })
     }
 }

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use constant_contact::{ActivityState, Client, ContactExport, ContactExportId, ServiceError};
-use domain::Sensitive;
 use domain::identifier::ListId;
+use domain::{Classified, FailureClass, Sensitive};
 use futures_util::StreamExt;
 use ledger::{AddressHash, HashSeed};
-use planner::{ChunkMembers, OptOuts, Refusal};
+use planner::{Address, ChunkMembers, OptOuts, Refusal};
 use snapshots::channel_reader;
 use store::{ByteStream, StoreError};
 use tokio::runtime::Handle;
@@ -40,6 +40,16 @@ struct Candidate {
     on_list: bool,
 }
 
+/// What came of reading an export.
+enum Exported {
+    /// Who stands in it has been marked.
+    Marked,
+    /// It cannot be had; another one may.
+    Gone,
+    /// It cannot be understood, and neither can another one.
+    Foreign,
+}
+
 impl Session<'_> {
     pub(crate) async fn identify(&mut self) -> Result<(), StepError> {
         let client = self.client().await?;
@@ -48,51 +58,92 @@ impl Session<'_> {
         };
         let activity = match client.activity(&identification.activity).await {
             Ok(activity) => activity,
-            Err(ServiceError::NotFound) => return self.export_again(&client, &identification).await,
+            Err(error) if is_final(&error) => return self.export_again(&client, &identification).await,
             Err(error) => return Err(error.into()),
         };
         if !activity.state.is_end() {
-            let now = self.now();
-            if now.duration_since(identification.at) > self.engine.settings.activity_patience {
+            if self.is_overdue(&identification) {
                 return self.export_again(&client, &identification).await;
             }
-            let next_poll = next_poll(now, Some(identification.next_poll));
+            let next_poll = next_poll(self.now(), Some(identification.next_poll));
             self.sending_mut()?.identification = Some(Identification { next_poll, ..identification });
             return Ok(self.save().await?);
         }
-        match (activity.state, activity.export) {
-            (ActivityState::Completed, Some(export)) => {
-                let mut candidates = self.candidates().await?;
-                if self.mark_exported(&client, &export, &mut candidates).await? {
-                    self.conclude_identification(&client, candidates).await
-                } else {
-                    self.give_up().await
-                }
+        let (ActivityState::Completed, Some(export)) = (activity.state, activity.export) else {
+            return self.export_again(&client, &identification).await;
+        };
+        if !identification.looked {
+            // Saved, so that it is not done again when the export cannot be read at once.
+            if !self.look().await? {
+                return Ok(());
             }
-            _ => self.export_again(&client, &identification).await,
+            self.sending_mut()?.identification =
+                Some(Identification { looked: true, ..identification.clone() });
+            self.save().await?;
         }
+        let mut candidates = self.candidates().await?;
+        match self.mark_exported(&client, &export, &mut candidates).await {
+            Ok(Exported::Marked) => self.conclude_identification(&candidates).await,
+            Ok(Exported::Gone) => self.export_again(&client, &identification).await,
+            Ok(Exported::Foreign) => self.give_up().await,
+            Err(StepError::Passing(_)) if self.is_overdue(&identification) => {
+                self.export_again(&client, &identification).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_overdue(&self, identification: &Identification) -> bool {
+        self.now().duration_since(identification.at) > self.engine.settings.activity_patience
     }
 
     async fn begin_identification(&mut self, client: &Client) -> Result<(), StepError> {
-        let (few, rows) = self.few_candidates().await?;
-        if !few {
-            return self.start_export(client, 1).await;
-        }
+        let Some(rows) = self.few_candidates().await? else {
+            return self.start_export(client, 1, false).await;
+        };
         let list = self.configuration()?.list.clone();
-        let mut candidates = self.candidates().await?;
-        for (candidate, address) in candidates.iter_mut().zip(rows) {
-            candidate.on_list = is_on_list(client, &list, &address).await?;
+        for (number, index, address) in rows {
+            let chunk = self.sending_mut()?.chunk_mut(number);
+            if chunk.is_none_or(|chunk| chunk.asked_for.contains_key(&index)) {
+                continue;
+            }
+            let on_list = match is_on_list(client, &list, &address).await {
+                Ok(on_list) => on_list,
+                Err(error) if is_final(&error) => return self.start_export(client, 1, false).await,
+                Err(error) => return Err(error.into()),
+            };
+            if let Some(chunk) = self.sending_mut()?.chunk_mut(number) {
+                chunk.asked_for.insert(index, on_list);
+            }
+            // An answer that is saved need not be asked for again when the service wants patience.
+            self.save().await?;
         }
-        self.conclude_identification(client, candidates).await
+        if !self.look().await? {
+            return Ok(());
+        }
+        let mut candidates = self.candidates().await?;
+        for candidate in &mut candidates {
+            let chunk = self.sending_mut()?.chunk_mut(candidate.chunk);
+            let answer = chunk.and_then(|chunk| chunk.asked_for.get(&candidate.index).copied());
+            candidate.on_list = answer.unwrap_or(false);
+        }
+        self.conclude_identification(&candidates).await
     }
 
-    async fn start_export(&mut self, client: &Client, attempts: u8) -> Result<(), StepError> {
+    async fn start_export(
+        &mut self,
+        client: &Client,
+        attempts: u8,
+        looked: bool,
+    ) -> Result<(), StepError> {
         let export =
             ContactExport { list_ids: vec![self.configuration()?.list.clone()], ..ContactExport::default() };
         let activity = match client.start_contact_export(&export).await {
             Ok(activity) => activity,
             // The service will not: what it does not name stays unnamed.
-            Err(ServiceError::Invalid { .. } | ServiceError::NotFound) => return self.give_up().await,
+            Err(error) if is_final(&error) => {
+                return if looked || self.look().await? { self.give_up().await } else { Ok(()) };
+            }
             Err(error) => return Err(error.into()),
         };
         let now = self.now();
@@ -101,15 +152,17 @@ impl Session<'_> {
             at: now,
             attempts,
             next_poll: next_poll(now, None),
+            looked,
         });
         Ok(self.save().await?)
     }
 
     async fn export_again(&mut self, client: &Client, before: &Identification) -> Result<(), StepError> {
-        if before.attempts >= EXPORTS {
-            return self.give_up().await;
+        let looked = self.sending()?.identification.as_ref().is_some_and(|export| export.looked);
+        if before.attempts < EXPORTS {
+            return self.start_export(client, before.attempts + 1, looked).await;
         }
-        self.start_export(client, before.attempts + 1).await
+        if looked || self.look().await? { self.give_up().await } else { Ok(()) }
     }
 
     /// The rows of all chunks in question that the service did not name, in the order of their hashes.
@@ -130,9 +183,9 @@ impl Session<'_> {
         Ok(candidates)
     }
 
-    /// Whether the rows in question are few, and if so their addresses.
-    async fn few_candidates(&self) -> Result<(bool, Vec<Sensitive<String>>), StepError> {
-        let mut addresses = Vec::new();
+    /// The rows in question with their addresses, if they are few.
+    async fn few_candidates(&self) -> Result<Option<Vec<(u32, u32, Sensitive<String>)>>, StepError> {
+        let mut rows = Vec::new();
         for (number, revision) in self.unidentified_chunks()? {
             let named = self.named(number).await?;
             let members = self.members(number, revision).await?;
@@ -141,13 +194,14 @@ impl Session<'_> {
                 if named.contains(&index) {
                     continue;
                 }
-                if addresses.len() == ASKED_FOR {
-                    return Ok((false, Vec::new()));
+                if rows.len() == ASKED_FOR {
+                    return Ok(None);
                 }
-                addresses.push(Sensitive::new(String::from_utf8_lossy(member.address).into_owned()));
+                let address = Sensitive::new(String::from_utf8_lossy(member.address).into_owned());
+                rows.push((number, index, address));
             }
         }
-        Ok((true, addresses))
+        Ok(Some(rows))
     }
 
     fn unidentified_chunks(&self) -> Result<Vec<(u32, u32)>, StepError> {
@@ -175,15 +229,19 @@ impl Session<'_> {
         Ok(self.engine.documents.store().get(&key).await?.bytes)
     }
 
-    /// Marks who stands in the service's export of the list. `false`: the export cannot be understood.
+    /// Marks who stands in the service's export of the list.
     async fn mark_exported(
         &self,
         client: &Client,
         export: &ContactExportId,
         candidates: &mut Vec<Candidate>,
-    ) -> Result<bool, StepError> {
+    ) -> Result<Exported, StepError> {
         let seed = self.seed().await?;
-        let pieces = client.contact_export(export).await?;
+        let pieces = match client.contact_export(export).await {
+            Ok(pieces) => pieces,
+            Err(error) if is_final(&error) => return Ok(Exported::Gone),
+            Err(error) => return Err(error.into()),
+        };
         let stream: ByteStream = Box::pin(pieces.map(|piece| piece.map_err(StoreError::unavailable)));
         let reader = channel_reader(stream, &Handle::current());
         let mut marked = std::mem::take(candidates);
@@ -194,38 +252,36 @@ impl Session<'_> {
         let (understood, marked) = work.await.map_err(|error| StepError::Passing(error.to_string()))?;
         *candidates = marked;
         match understood {
-            Ok(understood) => Ok(understood),
+            Ok(true) => Ok(Exported::Marked),
             Err(error) if error.is_io_error() => Err(StepError::Passing(error.to_string())),
-            Err(_) => Ok(false),
+            Ok(false) | Err(_) => Ok(Exported::Foreign),
         }
     }
 
-    /// Draws the conclusions for every chunk in question.
-    async fn conclude_identification(
+    /// Draws the conclusions for every chunk in question. Look at the opt-outs before: whoever opted out since the
+    /// plan may be among the refused.
+    async fn conclude_identification(&mut self, candidates: &[Candidate]) -> Result<(), StepError> {
+        self.conclude_chunks(candidates, conclude).await
+    }
+
+    /// Nothing more can be found out than who has opted out: what is unnamed stays unnamed, and is tried again.
+    async fn give_up(&mut self) -> Result<(), StepError> {
+        let candidates = self.candidates().await?;
+        self.conclude_chunks(&candidates, conclude_without_list).await
+    }
+
+    async fn conclude_chunks(
         &mut self,
-        client: &Client,
-        candidates: Vec<Candidate>,
+        candidates: &[Candidate],
+        conclude: fn(&mut Refusals, Open, &[&Candidate], &OptOuts),
     ) -> Result<(), StepError> {
-        let opt_outs = self.newest_opt_outs(client).await?;
+        let account = self.configuration()?.account.clone();
+        let opt_outs = self.engine.opt_outs(&account).await?;
         for (number, _) in self.unidentified_chunks()? {
             let rows: Vec<&Candidate> = candidates.iter().filter(|row| row.chunk == number).collect();
             let mut refusals = self.refusals(number).await?;
             let open = self.open_counts(number, &refusals)?;
             conclude(&mut refusals, open, &rows, &opt_outs);
-            self.write_refusals(number, &refusals).await?;
-        }
-        self.all_identified().await
-    }
-
-    /// Nothing more can be found out: what is unnamed stays unnamed, and is tried again.
-    async fn give_up(&mut self) -> Result<(), StepError> {
-        let candidates = self.candidates().await?;
-        for (number, _) in self.unidentified_chunks()? {
-            let mut refusals = self.refusals(number).await?;
-            let open = self.open_counts(number, &refusals)?;
-            refusals.unconfirmed =
-                candidates.iter().filter(|row| row.chunk == number).map(|row| row.index).collect();
-            refusals.unidentified = open.refused + open.cannot_add;
             self.write_refusals(number, &refusals).await?;
         }
         self.all_identified().await
@@ -240,14 +296,6 @@ impl Session<'_> {
             }
         }
         Ok(self.save().await?)
-    }
-
-    /// Whoever opted out since the plan may be among the refused.
-    async fn newest_opt_outs(&self, client: &Client) -> Result<OptOuts, StepError> {
-        let account = &self.configuration()?.account;
-        let seed = self.seed().await?;
-        self.engine.look_at_opt_outs(client, account, seed, self.deadline).await?;
-        self.engine.opt_outs(account).await
     }
 
     /// How many refused rows of a chunk are not named yet.
@@ -280,47 +328,86 @@ impl Default for Open {
     }
 }
 
-/// Names what can be named of a chunk's refused rows.
-fn conclude(refusals: &mut Refusals, open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
-    // Whoever has opted out by now is who could not be added. Should more have opted out than were counted, it does
-    // not matter which of them are taken: none of them is sent anything again.
+/// Names whoever has opted out by now: they are who could not be added. Should more have opted out than were
+/// counted, it does not matter which of them are taken: none of them is sent anything again. Answers the others.
+fn conclude_opt_outs<'a>(
+    refusals: &mut Refusals,
+    open: &mut Open,
+    rows: &[&'a Candidate],
+    opt_outs: &OptOuts,
+) -> Vec<&'a Candidate> {
     let (opted_out, others): (Vec<&Candidate>, Vec<&Candidate>) =
         rows.iter().partition(|row| opt_outs.contains(row.hash));
-    let mut cannot_add_left = open.cannot_add;
-    let mut found: Vec<RefusedRow> = Vec::new();
     for row in opted_out {
-        if cannot_add_left > 0 {
-            cannot_add_left -= 1;
-            found.push(RefusedRow { index: row.index, refusal: Refusal::CannotAdd, text: String::new() });
+        if open.cannot_add > 0 {
+            open.cannot_add -= 1;
+            refusals.name(row.index, Refusal::CannotAdd);
         }
     }
-    let total = open.refused + cannot_add_left;
+    others
+}
+
+/// Names what can be named of a chunk's refused rows without knowing who is on the list.
+fn conclude_without_list(
+    refusals: &mut Refusals,
+    mut open: Open,
+    rows: &[&Candidate],
+    opt_outs: &OptOuts,
+) {
+    let others = conclude_opt_outs(refusals, &mut open, rows, opt_outs);
+    refusals.leave_open(&open, others.iter().map(|row| row.index).collect());
+}
+
+/// Names what can be named of a chunk's refused rows: they are not on the list.
+fn conclude(refusals: &mut Refusals, mut open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
+    let others = conclude_opt_outs(refusals, &mut open, rows, opt_outs);
     let (present, absent): (Vec<&Candidate>, Vec<&Candidate>) = others.iter().partition(|row| row.on_list);
-    if absent.len() > usize::try_from(total).unwrap_or(usize::MAX) {
+    if absent.len() > open.rows() {
         // More people are missing from the list than were refused: somebody took some off meanwhile. Which of
         // them were refused cannot be told.
-        refusals.unconfirmed = absent.iter().map(|row| row.index).collect();
-        refusals.unidentified = total;
-    } else {
-        let mut refused_left = open.refused;
-        for row in &absent {
-            let refusal = if refused_left > 0 { open.refusal } else { Refusal::CannotAdd };
-            refused_left = refused_left.saturating_sub(1);
-            found.push(RefusedRow { index: row.index, refusal, text: String::new() });
-        }
-        let named = u32::try_from(absent.len()).unwrap_or(u32::MAX);
-        let unidentified = total.saturating_sub(named);
-        if unidentified > 0 {
-            // They are on the list, so they were there before: people whose update was refused.
-            let index = |row: &&Candidate| row.index;
-            let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
-            let enough = updates.len() >= usize::try_from(unidentified).unwrap_or(usize::MAX);
-            refusals.unconfirmed = if enough { updates } else { present.iter().map(index).collect() };
-            refusals.unidentified = unidentified;
+        refusals.leave_open(&open, absent.iter().map(|row| row.index).collect());
+        return;
+    }
+    for row in &absent {
+        if open.refused > 0 {
+            open.refused -= 1;
+            refusals.name(row.index, open.refusal);
+        } else {
+            open.cannot_add -= 1;
+            refusals.name(row.index, Refusal::CannotAdd);
         }
     }
-    refusals.refused.extend(found);
-    refusals.refused.sort_by_key(|row| row.index);
+    // Whoever is left is on the list, so they were there before: people whose update was refused.
+    let index = |row: &&Candidate| row.index;
+    let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
+    let enough = updates.len() >= open.rows();
+    refusals.leave_open(&open, if enough { updates } else { present.iter().map(index).collect() });
+}
+
+impl Open {
+    fn rows(&self) -> usize {
+        usize::try_from(self.refused.saturating_add(self.cannot_add)).unwrap_or(usize::MAX)
+    }
+}
+
+impl Refusals {
+    fn name(&mut self, index: u32, refusal: Refusal) {
+        let place = self.refused.partition_point(|row| row.index < index);
+        self.refused.insert(place, RefusedRow { index, refusal, text: String::new() });
+    }
+
+    /// `rows` may be those that are not named.
+    fn leave_open(&mut self, open: &Open, rows: Vec<u32>) {
+        self.unidentified = open.refused;
+        self.unidentified_opt_outs = open.cannot_add;
+        self.unconfirmed = if open.rows() > 0 { rows } else { Vec::new() };
+    }
+}
+
+/// Whether asking again cannot help. That the service forbids it concerns this one way of finding out, and must not
+/// hold up a run whose rows have all been taken.
+fn is_final(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Forbidden { .. }) || error.class() == FailureClass::Permanent
 }
 
 async fn is_on_list(
@@ -328,7 +415,12 @@ async fn is_on_list(
     list: &ListId,
     address: &Sensitive<String>,
 ) -> Result<bool, ServiceError> {
-    let contact = client.contact_by_email(address).await?;
+    let contact = match client.contact_by_email(address).await {
+        Ok(contact) => contact,
+        // What the service does not take for an address is nobody's.
+        Err(ServiceError::Invalid { .. }) => None,
+        Err(error) => return Err(error),
+    };
     Ok(contact.is_some_and(|contact| contact.deleted_at.is_none() && contact.list_memberships.contains(list)))
 }
 
@@ -341,12 +433,9 @@ fn mark(reader: impl Read, seed: HashSeed, candidates: &mut [Candidate]) -> Resu
     };
     let Some(column) = reader.byte_headers()?.iter().position(is_address) else { return Ok(false) };
     let mut record = csv::ByteRecord::new();
-    let mut address = Vec::new();
+    let mut address = Address::default();
     while reader.read_byte_record(&mut record)? {
-        address.clear();
-        address
-            .extend(record.get(column).unwrap_or_default().trim_ascii().iter().map(u8::to_ascii_lowercase));
-        let hash = AddressHash::of(&address, seed);
+        let hash = AddressHash::of(address.key_of(record.get(column).unwrap_or_default()), seed);
         if let Ok(place) = candidates.binary_search_by_key(&hash, |candidate| candidate.hash)
             && let Some(candidate) = candidates.get_mut(place)
         {

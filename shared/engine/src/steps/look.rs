@@ -3,6 +3,7 @@
 use planner::{FinishedChunk, without_opt_outs};
 use store::Condition;
 
+use crate::decide::has_fresh_opt_outs;
 use crate::error::StepError;
 use crate::keys;
 use crate::opt_outs::Look;
@@ -10,8 +11,8 @@ use crate::run::{ChunkState, Phase, Waiting};
 use crate::session::Session;
 
 impl Session<'_> {
-    /// Whether everything that is readable now is known.
-    async fn look(&mut self) -> Result<bool, StepError> {
+    /// Looks at the opt-outs; answers whether everything that is readable now is known. If not, the run is to wait.
+    pub(super) async fn look(&mut self) -> Result<bool, StepError> {
         let client = self.client().await?;
         let account = self.configuration()?.account.clone();
         let seed = self.engine.hash_seed(&account).await?;
@@ -25,18 +26,22 @@ impl Session<'_> {
     pub(crate) async fn look_at_opt_outs(&mut self) -> Result<(), StepError> {
         let now = self.now();
         if self.look().await? {
-            if let Phase::Looking(looking) = &mut self.run.content.phase {
-                looking.opt_outs_at = Some(now);
+            match &mut self.run.content.phase {
+                Phase::Looking(looking) => looking.opt_outs_at = Some(now),
+                Phase::Planning(planning) => planning.opt_outs_at = now,
+                _ => {}
             }
             self.save().await?;
         }
         Ok(())
     }
 
-    /// Looks again, and takes people who opted out since the plan out of chunks that have not been sent.
+    /// Takes people who opted out since the plan out of chunks that are still to be sent; looks again before, unless
+    /// the last look is recent.
     pub(crate) async fn refresh_opt_outs(&mut self) -> Result<(), StepError> {
         let now = self.now();
-        if !self.look().await? {
+        let looks = !has_fresh_opt_outs(self.sending()?, &self.engine.settings, now);
+        if looks && !self.look().await? {
             return Ok(());
         }
         let configuration = self.configuration()?.clone();
@@ -55,6 +60,9 @@ impl Session<'_> {
             let list = configuration.list.as_str();
             let rewritten = without_opt_outs(number, &body, &members, list, &opt_outs, seed)
                 .map_err(|error| StepError::Permanent(error.to_string()))?;
+            if let Some(chunk) = self.sending_mut()?.chunk_mut(number) {
+                chunk.checked_at = Some(now);
+            }
             let Some(rewritten) = rewritten else { continue };
             let revision = revision + 1;
             let put =
@@ -75,7 +83,9 @@ impl Session<'_> {
                 }
             }
         }
-        self.sending_mut()?.opt_outs_at = now;
+        if looks {
+            self.sending_mut()?.opt_outs_at = now;
+        }
         Ok(self.save().await?)
     }
 }

@@ -56,38 +56,74 @@ impl Engine {
     }
 }
 
+/// What the segments hold now.
+enum Choice {
+    /// These snapshots, and what is worth knowing of them.
+    Snapshots(Vec<PinnedSnapshot>, Vec<Warning>),
+    /// A newer snapshot is being uploaded: look again then.
+    Uploading(Timestamp),
+    /// There is nothing to read.
+    Impossible(End),
+}
+
 impl Session<'_> {
     pub(crate) async fn pin(&mut self) -> Result<(), StepError> {
         if let Some(approved) = self.run.content.request.approved.clone() {
             return self.pin_approved(&approved).await;
         }
-        // From here on a trigger needs another run: what it announces may come too late for this one.
-        self.engine.mark_pinned(&self.run.content.key).await?;
+        // While it waits for an upload, a trigger joins this run. From the mark on it needs another one, so that
+        // what a trigger announced just before the mark must be looked for after it.
+        let key = self.run.content.key.clone();
+        let mut choice = self.choose().await?;
+        if !matches!(choice, Choice::Uploading(_)) {
+            self.engine.mark_pinned(&key, true).await?;
+            choice = self.choose().await?;
+        }
+        match choice {
+            Choice::Uploading(until) => {
+                self.engine.mark_pinned(&key, false).await?;
+                self.asked_to_wait = Some((until, Waiting::Snapshot));
+                Ok(())
+            }
+            Choice::Impossible(end) => Ok(self.finish(end).await?),
+            Choice::Snapshots(snapshots, warnings) => {
+                let run = &mut self.run.content;
+                // What was said of an earlier choice is outdated; what was said of the ledger is not.
+                run.warnings.retain(|warning| *warning == Warning::LedgerUnreadable);
+                run.warnings.extend(warnings);
+                run.waiting_for_upload_since = None;
+                self.begin_planning(snapshots).await
+            }
+        }
+    }
+
+    /// Looks for the newest complete snapshot of every segment. The patience for uploads begins when the first one
+    /// is met, however long the run was queued before.
+    async fn choose(&mut self) -> Result<Choice, StepError> {
         let now = self.now();
-        let wait_until =
-            self.run.content.created_at.checked_add(self.engine.settings.dependency_patience).unwrap_or(now);
         let mut snapshots = Vec::new();
         let mut warnings = Vec::new();
         for segment in self.configuration()?.segments.clone() {
             let located = match self.engine.locate(&segment, now).await {
                 Ok(located) => located,
                 Err(StepError::Permanent(problem)) => {
-                    return Ok(self.finish(End::BrokenFile { problem }).await?);
+                    return Ok(Choice::Impossible(End::BrokenFile { problem }));
                 }
                 Err(error) => return Err(error),
             };
             if let Some(uploading) = located.uploading {
+                let since = *self.run.content.waiting_for_upload_since.get_or_insert(now);
+                let wait_until = since.checked_add(self.engine.settings.dependency_patience).unwrap_or(now);
                 if now < wait_until {
                     let soon = now.checked_add(UPLOAD_PAUSE).unwrap_or(now);
                     let until = uploading.quiet_at.map_or(soon, |at| at.min(soon)).min(wait_until);
-                    self.asked_to_wait = Some((until, Waiting::Snapshot));
-                    return Ok(());
+                    return Ok(Choice::Uploading(until));
                 }
                 let (segment, snapshot) = (segment.clone(), uploading.snapshot);
                 warnings.push(Warning::UploadUnfinished { segment, snapshot });
             }
             let Some(snapshot) = located.newest else {
-                return Ok(self.finish(End::SegmentMissing { segment }).await?);
+                return Ok(Choice::Impossible(End::SegmentMissing { segment }));
             };
             if now.duration_since(snapshot.last_modified) > self.engine.settings.snapshot_age {
                 let last_modified = snapshot.last_modified;
@@ -95,13 +131,12 @@ impl Session<'_> {
             }
             snapshots.push(snapshot);
         }
-        self.run.content.warnings = warnings;
-        self.begin_planning(snapshots).await
+        Ok(Choice::Snapshots(snapshots, warnings))
     }
 
     /// An approved run reads exactly what the braked one read.
     async fn pin_approved(&mut self, approved: &domain::identifier::RunId) -> Result<(), StepError> {
-        self.engine.mark_pinned(&self.run.content.key).await?;
+        self.engine.mark_pinned(&self.run.content.key, true).await?;
         let key = crate::run::RunKey { export: self.run.content.key.export.clone(), run: approved.clone() };
         let braked = self.engine.load_run(&key).await?;
         let snapshots =
@@ -114,6 +149,10 @@ impl Session<'_> {
 
     async fn begin_planning(&mut self, snapshots: Vec<PinnedSnapshot>) -> Result<(), StepError> {
         let now = self.now();
+        let configuration = self.configuration()?.clone();
+        let ledger = self.ledger_pointer(&configuration).await?.and_then(|pointer| pointer.object);
+        let compared = &mut self.run.content.compared_ledgers;
+        compared.extend(ledger.filter(|object| !compared.contains(object)));
         if let Phase::Looking(looking) = &self.run.content.phase {
             let planning = Planning {
                 snapshots,

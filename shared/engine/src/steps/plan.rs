@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::identifier::{PlanId, RunId, SegmentName};
+use domain::outcome::Counts;
 use ledger::{HashSeed, LedgerError, LedgerReader};
 use planner::{
     Baseline, Brake, CollectError, CollectSettings, Collector, CompareError, Comparison, FinishedChunk,
@@ -20,7 +21,7 @@ use store::{Condition, ObjectStore, StoreError, open_resuming};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::end::{End, ParkReason};
+use crate::end::End;
 use crate::engine::Engine;
 use crate::error::{StepError, in_one_line};
 use crate::keys;
@@ -217,18 +218,23 @@ impl Session<'_> {
                 Ok(error) => Err(error.into()),
                 Err(error) => Err(StepError::Passing(error.to_string())),
             },
-            LedgerError::Newer { .. } => {
-                let reason = ParkReason::NeedsPerson { problem: error.to_string() };
-                Err(StepError::Passing(reason.to_string()))
-            }
+            LedgerError::Newer { .. } => Err(StepError::NeedsPerson(error.to_string())),
             LedgerError::Damaged(_) => self.without_ledger(planning).await,
         }
     }
 
     /// A ledger that cannot be read is never an empty one: everybody is sent again, nobody is removed, and people
     /// are told.
-    async fn without_ledger(&mut self, planning: Planning) -> Result<(), StepError> {
-        self.run.content.warnings.push(Warning::LedgerUnreadable);
+    async fn without_ledger(&mut self, mut planning: Planning) -> Result<(), StepError> {
+        if !self.run.content.warnings.contains(&Warning::LedgerUnreadable) {
+            self.run.content.warnings.push(Warning::LedgerUnreadable);
+        }
+        // Without the ledger and still no plan: then it is the one from before the run that cannot be read.
+        if planning.without_ledger
+            && let Some(earlier) = &mut planning.earlier
+        {
+            earlier.baseline = None;
+        }
         self.run.content.phase = Phase::Planning(Planning { without_ledger: true, ..planning });
         Ok(self.save().await?)
     }
@@ -245,7 +251,10 @@ impl Session<'_> {
     ) -> Result<(), StepError> {
         let PlanOutput { summary, segment_rows } = output;
         let digest = digest(&planning.snapshots, &basis, configuration);
-        if let Some(approved) = &self.run.content.request.approved {
+        let mut braked = None;
+        if planning.earlier.is_none()
+            && let Some(approved) = &self.run.content.request.approved
+        {
             let key =
                 crate::run::RunKey { export: self.run.content.key.export.clone(), run: approved.clone() };
             let braked = self.engine.load_run(&key).await?;
@@ -253,30 +262,24 @@ impl Session<'_> {
             if approved.as_deref() != Some(digest.as_str()) {
                 return Ok(self.finish(End::ApprovalOutdated).await?);
             }
-        } else if planning.earlier.is_none()
-            && let Some(brake) = self.brake(&summary, &segment_rows, pointer.as_ref())
-        {
-            let mut planned = summary.counts;
-            planned.unsent += summary.additions + summary.updates;
-            let finishing = Finishing {
-                sending: None,
-                snapshots: planning.snapshots,
-                basis: Some(digest),
-                planned,
-                counts: None,
-                ledger: None,
-                files: FeedbackFiles::default(),
-                end: End::Braked { brake },
-            };
-            return Ok(self.finish_with(finishing).await?);
+            // Exactly this may go.
+        } else if let Some(brake) = self.brake(&summary, &segment_rows, pointer.as_ref(), &planning) {
+            if planning.earlier.is_some() {
+                return Ok(self.finish(End::Braked { brake }).await?);
+            }
+            braked = Some(brake);
         }
         let chunks = summary.chunks.iter().map(|chunk| Chunk {
             number: chunk.number,
             rows: chunk.rows,
             bytes: chunk.bytes,
+            planned_rows: chunk.rows,
+            additions: chunk.additions,
             revision: 0,
             failed_attempts: 0,
             possibly_repeated: false,
+            checked_at: None,
+            asked_for: BTreeMap::new(),
             state: ChunkState::Waiting,
         });
         let sending = Sending {
@@ -289,6 +292,8 @@ impl Session<'_> {
             counts: summary.counts,
             additions: summary.additions,
             updates: summary.updates,
+            held: summary.held,
+            list_missing: false,
             opt_outs_at: planning.opt_outs_at,
             last_sent_at: None,
             next_poll: None,
@@ -296,8 +301,22 @@ impl Session<'_> {
             claims: Vec::new(),
             earlier: planning.earlier,
         };
-        self.run.content.phase = Phase::Sending(Box::new(sending));
-        Ok(self.save().await?)
+        let Some(brake) = braked else {
+            self.run.content.phase = Phase::Sending(Box::new(sending));
+            return Ok(self.save().await?);
+        };
+        // The plan is settled as one of which nothing was sent, so that people get its report.
+        let finishing = Finishing {
+            sending: Some(sending),
+            snapshots: Vec::new(),
+            basis: Some(digest),
+            planned: Counts::default(),
+            counts: None,
+            ledger: None,
+            files: FeedbackFiles::default(),
+            end: End::Braked { brake },
+        };
+        Ok(self.finish_with(finishing).await?)
     }
 
     fn brake(
@@ -305,13 +324,21 @@ impl Session<'_> {
         summary: &PlanSummary,
         segment_rows: &BTreeMap<SegmentName, u64>,
         pointer: Option<&LedgerPointer>,
+        planning: &Planning,
     ) -> Option<Brake> {
         let before = |segment: &SegmentName| pointer?.segment_rows.get(segment).copied();
         let emptied = segment_rows.iter().filter(|(_, rows)| **rows == 0).find_map(|(segment, _)| {
             let before = before(segment).filter(|rows| *rows > 0)?;
             Some(Brake::SegmentEmptied { segment: segment.clone(), before })
         });
-        emptied.or_else(|| self.engine.settings.brake.additions(summary.additions, summary.held))
+        // What an earlier run planned, and did not get to send, has passed the brake; and a later part is judged
+        // together with those before it.
+        let passed = pointer.map_or(0, |pointer| pointer.unsent_additions);
+        let (additions, held) = match &planning.earlier {
+            Some(earlier) => (earlier.counts.added + summary.additions, earlier.held),
+            None => (summary.additions, summary.held),
+        };
+        emptied.or_else(|| self.engine.settings.brake.additions(additions.saturating_sub(passed), held))
     }
 }
 

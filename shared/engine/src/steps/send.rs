@@ -1,8 +1,9 @@
 //! Sending: announce, send, write down; and finding out what became of an import without an answer.
 
-use constant_contact::{Activity, ImportError};
+use constant_contact::{Activity, Client, ImportError, MembershipCount, ServiceError};
 use domain::{Classified, FailureClass};
 use jiff::{SignedDuration, Timestamp};
+use store::StoreError;
 
 use crate::account::Acquired;
 use crate::error::StepError;
@@ -40,7 +41,15 @@ impl Session<'_> {
             return Err(StepError::Permanent("a chunk of the plan is missing; start another run".to_owned()));
         };
         let key = keys::chunk_body(&run, &plan, number, chunk.revision);
-        let body = self.engine.documents.store().get(&key).await?.bytes;
+        let body = match self.engine.documents.store().get(&key).await {
+            Ok(object) => object.bytes,
+            // The run waited longer than chunks are kept. Its rows are sent by the next run.
+            Err(StoreError::NotFound { .. }) => {
+                self.set_state(number, ChunkState::Failed { cause: ChunkFailure::FilesGone })?;
+                return Ok(self.save().await?);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let at = self.now();
         self.set_state(number, ChunkState::Intended { at })?;
         self.save().await?;
@@ -63,11 +72,30 @@ impl Session<'_> {
                 self.save().await?;
                 if given_up {
                     tracing::error!(chunk = number, error = %error, "the service refuses an import");
-                    return Ok(());
+                    return self.look_for_list(&client).await;
                 }
                 Err(error.into())
             }
         }
+    }
+
+    /// After a refusal: if the list is gone, no other chunk need be tried.
+    async fn look_for_list(&mut self, client: &Client) -> Result<(), StepError> {
+        let list = self.configuration()?.list.clone();
+        let missing = match client.list(&list, MembershipCount::None).await {
+            Ok(list) => list.deleted_at.is_some(),
+            Err(ServiceError::NotFound | ServiceError::Invalid { .. }) => true,
+            Err(error) => return Err(error.into()),
+        };
+        if missing {
+            let sending = self.sending_mut()?;
+            sending.list_missing = true;
+            for chunk in sending.chunks.iter_mut().filter(|chunk| chunk.state == ChunkState::Waiting) {
+                chunk.state = ChunkState::Failed { cause: ChunkFailure::Refused };
+            }
+            self.save().await?;
+        }
+        Ok(())
     }
 
     async fn sent(&mut self, number: u32, activity: Activity, adopted: bool) -> Result<(), StepError> {
@@ -89,6 +117,8 @@ impl Session<'_> {
         let chunk = self.sending()?.chunks.iter().find(|chunk| chunk.number == number);
         let Some(&Chunk { state: ChunkState::Intended { at }, .. }) = chunk else { return Ok(()) };
         let account = self.configuration()?.account.clone();
+        // An import of unknown fate has kept the slot.
+        self.slot_held = true;
         let mut claimed = self.engine.claimed_activities(&account).await?;
         claimed.extend(self.sending()?.claims.iter().map(|claim| claim.activity.clone()));
         let since = at.checked_sub(CLOCK_DIFFERENCE).unwrap_or(at);

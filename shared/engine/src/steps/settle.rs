@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::identifier::{ExportId, RunId};
 use domain::outcome::{Counts, Reason};
-use ledger::{HashSeed, LedgerReader};
+use ledger::{HashSeed, LedgerError, LedgerReader};
 use planner::{
     ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows, push_rejected,
     push_unidentified,
@@ -22,6 +22,7 @@ use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::opt_outs::day;
 use crate::refusals::Refusals;
+use crate::run::Warning;
 use crate::run::{Chunk, ChunkState, EarlierPart, FeedbackFiles, Looking, NewLedger, Phase, RunKey, Sending};
 use crate::session::Session;
 use crate::streams::{ObjectWriter, object_writer};
@@ -35,6 +36,8 @@ struct SettledChunk {
     taken_out: Vec<Bytes>,
     /// The body, where rows of it must be reported.
     body: Option<Bytes>,
+    /// Rows of a chunk whose files are gone.
+    unnamed: u32,
 }
 
 /// What a settlement came to.
@@ -51,13 +54,20 @@ impl Session<'_> {
             finishing.counts = Some(finishing.planned.clone());
             return Ok(self.save().await?);
         };
-        let (counts, ledger) = self.write_settlement(&sending, true).await?;
-        let key = self.run.content.key.clone();
-        let finishing = self.finishing_mut()?;
-        finishing.files = FeedbackFiles {
-            report: (counts.rejected > 0).then(|| keys::report(&key.export, &key.run)),
-            outcomes: Some(keys::outcomes(&key.export, &key.run)),
+        let (counts, ledger) = match self.write_settlement(&sending).await {
+            Ok(settled) => settled,
+            Err(StepError::UnreadableLedger) => {
+                let finishing = self.finishing_mut()?;
+                if let Some(sending) = &mut finishing.sending {
+                    sending.basis.unreadable = true;
+                }
+                return self.warn_of_ledger().await;
+            }
+            Err(error) => return Err(error),
         };
+        let files = self.files(&counts);
+        let finishing = self.finishing_mut()?;
+        finishing.files = files;
         finishing.counts = Some(counts);
         finishing.ledger = ledger;
         Ok(self.save().await?)
@@ -66,18 +76,36 @@ impl Session<'_> {
     /// Settles what was sent of a plan that has become too old, and goes back to look and plan the rest anew.
     pub(crate) async fn close_part(&mut self) -> Result<(), StepError> {
         let sending = self.sending()?.clone();
-        let (counts, ledger) = self.write_settlement(&sending, false).await?;
-        if let Some(ledger) = &ledger {
-            self.point_to(&sending, ledger).await?;
+        let (counts, ledger) = match self.write_settlement(&sending).await {
+            Ok(settled) => settled,
+            Err(StepError::UnreadableLedger) => {
+                self.sending_mut()?.basis.unreadable = true;
+                return self.warn_of_ledger().await;
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(ledger) = &ledger
+            && let Pointed::Other(object) = self.point_to(&sending, ledger).await?
+        {
+            let sending = self.sending_mut()?;
+            sending.basis.object = object;
+            sending.basis.unreadable = false;
+            return Ok(self.save().await?);
         }
+        let chunks = u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX);
+        let files = self.files(&counts);
         let earlier = sending.earlier.unwrap_or_else(|| EarlierPart {
-            parts: 0,
-            baseline: sending.basis.object.clone(),
-            possibly_repeated: 0,
+            baseline: sending.basis.object.clone().filter(|_| !sending.basis.unreadable),
+            held: sending.held,
+            ..EarlierPart::default()
         });
         let earlier = EarlierPart {
             parts: earlier.parts + 1,
             possibly_repeated: counts.notes.possibly_repeated,
+            chunks: earlier.chunks + chunks,
+            counts,
+            files,
+            snapshots: sending.snapshots,
             ..earlier
         };
         self.run.content.phase =
@@ -85,11 +113,26 @@ impl Session<'_> {
         Ok(self.save().await?)
     }
 
-    /// Writes the new ledger (if anything was accepted or refused) and, at the end, report and outcome file.
+    fn files(&self, counts: &Counts) -> FeedbackFiles {
+        let key = &self.run.content.key;
+        FeedbackFiles {
+            report: (counts.rejected > 0).then(|| keys::report(&key.export, &key.run)),
+            outcomes: Some(keys::outcomes(&key.export, &key.run)),
+        }
+    }
+
+    /// The ledger vanished since the plan was made: what is held is written anew from what this run knows.
+    async fn warn_of_ledger(&mut self) -> Result<(), StepError> {
+        if !self.run.content.warnings.contains(&Warning::LedgerUnreadable) {
+            self.run.content.warnings.push(Warning::LedgerUnreadable);
+        }
+        Ok(self.save().await?)
+    }
+
+    /// Writes the new ledger (if anything was accepted or refused), the report and the outcome file.
     async fn write_settlement(
         &mut self,
         sending: &Sending,
-        last: bool,
     ) -> Result<(Counts, Option<NewLedger>), StepError> {
         let configuration = self.configuration()?;
         let seed = self.engine.hash_seed(&configuration.account).await?;
@@ -98,7 +141,11 @@ impl Session<'_> {
         let store = Arc::clone(self.engine.documents.store());
         let old = match sending.basis.object.as_ref().filter(|_| changed && !sending.basis.unreadable) {
             Some(object) => {
-                let info = store.head(object).await?;
+                let info = match store.head(object).await {
+                    Ok(info) => info,
+                    Err(StoreError::NotFound { .. }) => return Err(StepError::UnreadableLedger),
+                    Err(error) => return Err(error.into()),
+                };
                 let stream = open_resuming(Arc::clone(&store), object.clone(), info.tag);
                 Some(channel_reader(stream, &Handle::current()))
             }
@@ -112,11 +159,7 @@ impl Session<'_> {
         } else {
             (None, None)
         };
-        let files = last.then(|| self.feedback_files(&export, &run, sending));
-        let (outcomes, report, tasks) = match files {
-            Some((outcomes, report, tasks)) => (Some(outcomes), Some(report), tasks),
-            None => (None, None, Vec::new()),
-        };
+        let (outcomes, report, tasks) = self.feedback_files(&export, &run, sending);
         let (sender, receiver) = mpsc::channel(1);
         let today = day(self.now());
         let mut counts = sending.counts.clone();
@@ -133,7 +176,13 @@ impl Session<'_> {
         for task in tasks.into_iter().chain(ledger_task) {
             written.push(task.wait().await?);
         }
-        let settled = settled.map_err(|error| StepError::Passing(in_one_line(&error)))?;
+        let settled = settled.map_err(|error| match error {
+            SettleError::Ledger(LedgerError::Damaged(_)) => StepError::UnreadableLedger,
+            SettleError::Ledger(error @ LedgerError::Newer { .. }) => {
+                StepError::NeedsPerson(error.to_string())
+            }
+            error => StepError::Passing(in_one_line(&error)),
+        })?;
         if written.contains(&false) {
             return Err(StepError::Passing("a file of the settlement was not written".to_owned()));
         }
@@ -168,6 +217,7 @@ impl Session<'_> {
             object: Some(ledger.object.clone()),
             held: ledger.held,
             run: Some(key.run.clone()),
+            unsent_additions: unsent_additions(sending),
             segment_rows: sending.segment_rows.clone(),
         };
         let updated = self
@@ -195,6 +245,13 @@ pub(crate) enum Pointed {
     Done,
     /// The export's ledger is neither the new one nor the one that it was made from.
     Other(Option<String>),
+}
+
+/// Additions of chunks that were planned and not accepted.
+pub(super) fn unsent_additions(sending: &Sending) -> u64 {
+    let accepted = |state: &ChunkState| matches!(state, ChunkState::Completed { .. } | ChunkState::Emptied);
+    let unsent = sending.chunks.iter().filter(|chunk| !accepted(&chunk.state));
+    unsent.map(|chunk| u64::from(chunk.additions)).sum()
 }
 
 fn possibly_repeated(sending: &Sending) -> u64 {
@@ -228,12 +285,28 @@ async fn read_chunk(
 ) -> Result<SettledChunk, StepError> {
     let (plan, number, revision) = (&sending.plan, chunk.number, chunk.revision);
     let mut taken_out = Vec::new();
+    let mut missing = false;
     for revision in 1..=revision {
-        taken_out.push(store.get(&keys::chunk_taken_out(run, plan, number, revision)).await?.bytes);
+        match get_if_there(store, &keys::chunk_taken_out(run, plan, number, revision)).await? {
+            Some(bytes) => taken_out.push(bytes),
+            None => missing = true,
+        }
     }
     let members = match chunk.state {
-        ChunkState::Emptied => Bytes::new(),
-        _ => store.get(&keys::chunk_members(run, plan, number, revision)).await?.bytes,
+        ChunkState::Emptied => Some(Bytes::new()),
+        _ => get_if_there(store, &keys::chunk_members(run, plan, number, revision)).await?,
+    };
+    let Some(members) = members.filter(|_| !missing) else {
+        // Kept for some days only, and the run waited longer. Its rows can be counted, not named; the next run
+        // sends them.
+        return Ok(SettledChunk {
+            number,
+            members: Bytes::new(),
+            result: ChunkResult::Unsent,
+            taken_out: Vec::new(),
+            body: None,
+            unnamed: chunk.planned_rows.max(chunk.rows),
+        });
     };
     let (result, reported) = match chunk.state {
         ChunkState::Completed { .. } => {
@@ -243,10 +316,18 @@ async fn read_chunk(
         _ => (ChunkResult::Unsent, false),
     };
     let body = match reported {
-        true => Some(store.get(&keys::chunk_body(run, plan, number, revision)).await?.bytes),
+        true => get_if_there(store, &keys::chunk_body(run, plan, number, revision)).await?,
         false => None,
     };
-    Ok(SettledChunk { number, members, result, taken_out, body })
+    Ok(SettledChunk { number, members, result, taken_out, body, unnamed: 0 })
+}
+
+async fn get_if_there(store: &dyn ObjectStore, key: &str) -> Result<Option<Bytes>, StoreError> {
+    match store.get(key).await {
+        Ok(object) => Ok(Some(object.bytes)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What is kept of a chunk's refused rows; nothing is kept when there are none.
@@ -266,8 +347,8 @@ pub(super) async fn read_refusals(
 
 struct Outputs {
     ledger: Option<ObjectWriter>,
-    outcomes: Option<ObjectWriter>,
-    report: Option<ObjectWriter>,
+    outcomes: ObjectWriter,
+    report: ObjectWriter,
     names: Vec<String>,
 }
 
@@ -282,19 +363,17 @@ fn run_settlement(
 ) -> Result<Settled, SettleError> {
     let Outputs { ledger, outcomes, mut report, names } = outputs;
     let old = old.map(LedgerReader::new).transpose()?;
-    let mut settlement =
-        Settlement::new(old, OptionalWriter(ledger), OptionalWriter(outcomes), counts, seed, day);
+    let mut settlement = Settlement::new(old, OptionalWriter(ledger), outcomes, counts, seed, day);
     while let Some(chunk) = chunks.blocking_recv() {
+        settlement.unnamed(u64::from(chunk.unnamed));
         for members in &chunk.taken_out {
             settlement.taken_out(members)?;
         }
         settlement.chunk(chunk.number, &chunk.members, &chunk.result)?;
-        if let Some(report) = &mut report {
-            write_report(report, &names, &chunk)?;
-        }
+        write_report(&mut report, &names, &chunk)?;
     }
     let (counts, held, ledger, outcomes) = settlement.finish()?;
-    for writer in [ledger.0, outcomes.0, report].into_iter().flatten() {
+    for writer in [ledger.0, Some(outcomes), Some(report)].into_iter().flatten() {
         writer.finish()?;
     }
     Ok(Settled { counts, held })
