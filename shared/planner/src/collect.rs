@@ -58,6 +58,8 @@ pub enum CollectError {
         unreadable: u64,
         /// All rows.
         read: u64,
+        /// What came of every row; nobody was sent.
+        counts: Box<Counts>,
     },
     /// The place for temporary files is full or cannot be written.
     #[error("temporary files could not be written; make room on the disk and run again")]
@@ -166,7 +168,10 @@ impl<'a, S: PlanSink> Collector<'a, S> {
         if too_many {
             // The report says which rows; it is worth having above all now.
             self.feedback.flush(self.sink).map_err(CollectError::Sink)?;
-            return Err(CollectError::TooManyUnreadableRows { unreadable, read: self.counts.read });
+            let read = self.counts.read;
+            let members = self.claims.len() as u64;
+            let counts = Box::new(Counts { members, unsent: members, ..self.counts });
+            return Err(CollectError::TooManyUnreadableRows { unreadable, read, counts });
         }
         self.counts.members = self.claims.len() as u64;
         Ok(Members {

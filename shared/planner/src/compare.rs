@@ -24,6 +24,8 @@ pub struct Comparison<'a> {
     pub list: &'a ListId,
     /// What the run is asked to do.
     pub kind: RunKind,
+    /// A full run has sent everybody up to this place in an earlier part of itself.
+    pub sent_up_to: Option<AddressHash>,
     /// Whom nothing is sent to.
     pub opt_outs: &'a OptOuts,
     /// The limits of a chunk.
@@ -51,6 +53,10 @@ pub struct PlanSummary {
     pub held: Option<u64>,
     /// The chunks, in order.
     pub chunks: Vec<ChunkSummary>,
+    /// Members whom the ledger holds and who have opted out without its knowing; many, so that they are not part of
+    /// the stored summary. Hand them to [`crate::Settlement::remember_opt_outs`].
+    #[serde(skip)]
+    pub opted_out: Vec<AddressHash>,
 }
 
 /// One chunk of a plan.
@@ -164,7 +170,9 @@ impl<S: PlanSink> Comparing<'_, S> {
         known: Option<Known>,
         held_before: Option<u64>,
     ) -> io::Result<()> {
-        let Comparison { opt_outs, kind, .. } = self.comparison;
+        let Comparison { opt_outs, kind, sent_up_to, .. } = self.comparison;
+        let sent_before = kind == RunKind::Full && sent_up_to.is_some_and(|place| hash <= place);
+        let kind = if sent_before { RunKind::Changes } else { kind };
         let fingerprint = fingerprint(member.content, self.fingerprint_key);
         let opted_out = opt_outs.contains(hash);
         let counts = &mut self.summary.counts;
@@ -174,6 +182,9 @@ impl<S: PlanSink> Comparing<'_, S> {
             }
             Decision::OptedOut => {
                 counts.opted_out += 1;
+                if known.is_some_and(Known::lacks_opt_out) {
+                    self.summary.opted_out.push(hash);
+                }
                 (Outcome::OptedOut, "")
             }
             // Held with these values now. An earlier part of this run may have brought that about.
@@ -181,7 +192,7 @@ impl<S: PlanSink> Comparing<'_, S> {
                 counts.added += 1;
                 (Outcome::Added, "")
             }
-            Decision::Unchanged if held_before != Some(fingerprint) => {
+            Decision::Unchanged if sent_before || held_before != Some(fingerprint) => {
                 counts.updated += 1;
                 (Outcome::Updated, "")
             }
