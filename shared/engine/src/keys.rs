@@ -90,6 +90,11 @@ pub(crate) fn chunk_refusals(run: &RunId, plan: &PlanId, number: u32) -> String 
     format!("chunks/{run}/{plan}/{number:06}.refusals.json")
 }
 
+/// Hashes of people whom the ledger is to remember as opted out.
+pub(crate) fn planned_opt_outs(run: &RunId, plan: &PlanId) -> String {
+    format!("chunks/{run}/{plan}/opted-out.hashes")
+}
+
 /// Outcome lines that a plan decided.
 pub(crate) fn planned_outcomes(run: &RunId, plan: &PlanId) -> String {
     format!("chunks/{run}/{plan}/outcomes.csv")

@@ -206,6 +206,9 @@ pub struct EarlierPart {
     /// another plan.
     #[serde(default)]
     pub counts: Counts,
+    /// A full run has sent everybody up to this place in the order of the ledger, in hexadecimal digits.
+    #[serde(default)]
+    pub sent_up_to: Option<String>,
     /// The snapshots of the last part.
     #[serde(default)]
     pub snapshots: Vec<PinnedSnapshot>,
@@ -272,6 +275,9 @@ pub struct Sending {
     /// People whom the export held before this plan; `None` when it had no ledger.
     #[serde(default)]
     pub held: Option<u64>,
+    /// How many of those have opted out without the ledger's knowing; the settlement makes it remember them.
+    #[serde(default)]
+    pub newly_opted_out: u64,
     /// The service says that the list is not there any more.
     #[serde(default)]
     pub list_missing: bool,

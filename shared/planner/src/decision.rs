@@ -25,6 +25,13 @@ pub(crate) struct Known {
     pub(crate) pending: Option<Pending>,
 }
 
+impl Known {
+    /// Whether an opt-out of this person would be news: held, and not known as one who cannot be added.
+    pub(crate) fn lacks_opt_out(self) -> bool {
+        self.held.is_some() && self.pending.is_none_or(|pending| pending.reason != PendingReason::CannotAdd)
+    }
+}
+
 /// What becomes of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {

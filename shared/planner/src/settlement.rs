@@ -64,6 +64,8 @@ pub struct Settlement<R: Read, W: Write, O: Write> {
     counts: Counts,
     seed: HashSeed,
     day: u32,
+    /// People whom the ledger holds and who have opted out; sorted.
+    opted_out: Vec<AddressHash>,
 }
 
 struct OwnedEntry {
@@ -100,7 +102,14 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         day: u32,
     ) -> Self {
         let writer = LedgerWriter::new(new, seed);
-        Self { old, current: None, writer, outcomes, lines: Vec::new(), counts: planned, seed, day }
+        Self { old, current: None, writer, outcomes, lines: Vec::new(), counts: planned, seed, day, opted_out: Vec::new() }
+    }
+
+    /// Makes the new ledger remember that people whom it holds have opted out, as in
+    /// [`crate::PlanSummary::opted_out`]: should they subscribe again, they are put back on the list.
+    pub fn remember_opt_outs(&mut self, mut people: Vec<AddressHash>) {
+        people.sort_unstable();
+        self.opted_out = people;
     }
 
     /// Settles the next chunk.
@@ -155,11 +164,11 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
     /// [`SettleError`].
     pub fn finish(mut self) -> Result<(Counts, u64, W, O), SettleError> {
         if let Some(current) = self.current.take() {
-            self.writer.write(&current.as_entry())?;
+            self.copy(&current.as_entry())?;
         }
-        if let Some(old) = &mut self.old {
+        if let Some(mut old) = self.old.take() {
             while let Some(entry) = old.next_entry()? {
-                self.writer.write(&entry)?;
+                self.copy(&entry)?;
             }
         }
         self.outcomes.write_all(&self.lines)?;
@@ -178,12 +187,12 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
             if current.hash == hash {
                 return Ok(Some(current));
             }
-            self.writer.write(&current.as_entry())?;
+            self.copy(&current.as_entry())?;
         }
-        let Some(old) = &mut self.old else { return Ok(None) };
+        let Some(mut old) = self.old.take() else { return Ok(None) };
         while let Some(entry) = old.next_entry()? {
             if entry.hash < hash {
-                self.writer.write(&entry)?;
+                self.copy(&entry)?;
                 continue;
             }
             let owned = OwnedEntry {
@@ -194,14 +203,23 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
                 pending: entry.pending,
                 contact_id: entry.contact_id,
             };
+            self.old = Some(old);
             if owned.hash == hash {
                 return Ok(Some(owned));
             }
             self.current = Some(owned);
             return Ok(None);
         }
-        self.old = None;
         Ok(None)
+    }
+
+    /// Writes an entry of the old ledger whose person is in no chunk.
+    fn copy(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+        let Some(fingerprint) = entry.held.filter(|_| self.opted_out.binary_search(&entry.hash).is_ok()) else {
+            return self.writer.write(entry);
+        };
+        let pending = Pending { fingerprint, attempts: 0, reason: PendingReason::CannotAdd, day: self.day };
+        self.writer.write(&Entry { pending: Some(pending), ..*entry })
     }
 
     fn count(&mut self, member: &ChunkMember<'_>, verdict: Verdict, chunk: u32) -> io::Result<()> {

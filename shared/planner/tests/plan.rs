@@ -114,7 +114,7 @@ fn plan(
     }
     let members = collector.finish().unwrap();
     let list = ListId::new("list-1").unwrap();
-    let comparison = Comparison { list: &list, kind, opt_outs, limits: LIMITS };
+    let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS };
     let ledger = ledger.map(|bytes| LedgerReader::new(bytes).unwrap());
     let summary = compare(members, ledger, Baseline::SameLedger, comparison, &mut sink).unwrap();
     (summary, sink)

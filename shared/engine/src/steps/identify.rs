@@ -130,12 +130,7 @@ impl Session<'_> {
         self.conclude_identification(&candidates).await
     }
 
-    async fn start_export(
-        &mut self,
-        client: &Client,
-        attempts: u8,
-        looked: bool,
-    ) -> Result<(), StepError> {
+    async fn start_export(&mut self, client: &Client, attempts: u8, looked: bool) -> Result<(), StepError> {
         let export =
             ContactExport { list_ids: vec![self.configuration()?.list.clone()], ..ContactExport::default() };
         let activity = match client.start_contact_export(&export).await {
@@ -348,12 +343,7 @@ fn conclude_opt_outs<'a>(
 }
 
 /// Names what can be named of a chunk's refused rows without knowing who is on the list.
-fn conclude_without_list(
-    refusals: &mut Refusals,
-    mut open: Open,
-    rows: &[&Candidate],
-    opt_outs: &OptOuts,
-) {
+fn conclude_without_list(refusals: &mut Refusals, mut open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
     let others = conclude_opt_outs(refusals, &mut open, rows, opt_outs);
     refusals.leave_open(&open, others.iter().map(|row| row.index).collect());
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::identifier::{PlanId, RunId, SegmentName};
 use domain::outcome::Counts;
-use ledger::{HashSeed, LedgerError, LedgerReader};
+use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
 use planner::{
     Baseline, Brake, CollectError, CollectSettings, Collector, CompareError, Comparison, FinishedChunk,
     OptOuts, PlanSink, PlanSummary, REPORT_HEADER, RunKind, compare,
@@ -56,6 +56,7 @@ enum PlanFailure {
 struct PlanInput {
     configuration: Configuration,
     kind: RunKind,
+    sent_up_to: Option<AddressHash>,
     seed: HashSeed,
     opt_outs: OptOuts,
     snapshots: Vec<PinnedSnapshot>,
@@ -129,6 +130,11 @@ impl Session<'_> {
         let input = PlanInput {
             configuration: configuration.clone(),
             kind: self.run.content.request.kind,
+            sent_up_to: planning
+                .earlier
+                .as_ref()
+                .and_then(|earlier| u128::from_str_radix(earlier.sent_up_to.as_deref()?, 16).ok())
+                .map(AddressHash),
             seed,
             opt_outs,
             snapshots: planning.snapshots.clone(),
@@ -179,7 +185,7 @@ impl Session<'_> {
         };
         match collect {
             CollectError::TooManyMembers { limit } => Ok(self.finish(End::TooManyProfiles { limit }).await?),
-            CollectError::TooManyUnreadableRows { unreadable, read } => {
+            CollectError::TooManyUnreadableRows { unreadable, read, counts } => {
                 let key = &self.run.content.key;
                 let report = keys::report(&key.export, &key.run);
                 let store = self.engine.documents.store();
@@ -188,9 +194,17 @@ impl Session<'_> {
                     object_writer(Arc::clone(store), report.clone(), REPORT_HEADER, Some(planned));
                 tokio::task::spawn_blocking(move || writer.finish()).await.ok();
                 task.wait().await?;
-                self.finish(End::TooManyUnreadableRows { unreadable, read }).await?;
-                self.finishing_mut()?.files.report = Some(report);
-                Ok(self.save().await?)
+                let finishing = Finishing {
+                    sending: None,
+                    snapshots: planning.snapshots,
+                    basis: None,
+                    planned: *counts,
+                    counts: None,
+                    ledger: None,
+                    files: FeedbackFiles { report: Some(report), outcomes: None },
+                    end: End::TooManyUnreadableRows { unreadable, read },
+                };
+                Ok(self.finish_with(finishing).await?)
             }
             CollectError::Spool(error) => Err(StepError::Spool(error)),
             CollectError::Sink(error) => Err(StepError::Passing(error.to_string())),
@@ -269,6 +283,14 @@ impl Session<'_> {
             }
             braked = Some(brake);
         }
+        // A plan that brakes leaves the ledger as it is: exactly this plan may be approved.
+        let opted_out = if braked.is_some() { &[][..] } else { &summary.opted_out };
+        if !opted_out.is_empty() {
+            let bytes: Vec<u8> = opted_out.iter().flat_map(|hash| hash.0.to_be_bytes()).collect();
+            let key = keys::planned_opt_outs(&self.run.content.key.run, &plan);
+            self.engine.documents.store().put(&key, bytes.into(), Condition::None).await?;
+        }
+        let newly_opted_out = opted_out.len() as u64;
         let chunks = summary.chunks.iter().map(|chunk| Chunk {
             number: chunk.number,
             rows: chunk.rows,
@@ -293,6 +315,7 @@ impl Session<'_> {
             additions: summary.additions,
             updates: summary.updates,
             held: summary.held,
+            newly_opted_out,
             list_missing: false,
             opt_outs_at: planning.opt_outs_at,
             last_sent_at: None,
@@ -492,6 +515,7 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
     let comparison = Comparison {
         list: &input.configuration.list,
         kind: input.kind,
+        sent_up_to: input.sent_up_to,
         opt_outs: &input.opt_outs,
         limits: settings.chunks,
     };

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::identifier::{ExportId, RunId};
 use domain::outcome::{Counts, Reason};
-use ledger::{HashSeed, LedgerError, LedgerReader};
+use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
 use planner::{
-    ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows, push_rejected,
-    push_unidentified,
+    ChunkMembers, ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows,
+    push_rejected, push_unidentified,
 };
 use snapshots::{ChannelReader, channel_reader};
 use store::{Change, ObjectStore, StoreError, open_resuming};
@@ -94,6 +94,7 @@ impl Session<'_> {
         }
         let chunks = u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX);
         let files = self.files(&counts);
+        let sent_up_to = self.sent_up_to(&sending).await?;
         let earlier = sending.earlier.unwrap_or_else(|| EarlierPart {
             baseline: sending.basis.object.clone().filter(|_| !sending.basis.unreadable),
             held: sending.held,
@@ -106,11 +107,27 @@ impl Session<'_> {
             counts,
             files,
             snapshots: sending.snapshots,
+            sent_up_to,
             ..earlier
         };
         self.run.content.phase =
             Phase::Looking(Looking { checked: true, opt_outs_at: None, earlier: Some(earlier) });
         Ok(self.save().await?)
+    }
+
+    /// Chunks are filled in the order of the ledger: the last member of the last chunk before the first that was not
+    /// accepted is how far a full run has come.
+    async fn sent_up_to(&self, sending: &Sending) -> Result<Option<String>, StepError> {
+        let accepted = |chunk: &&Chunk| matches!(chunk.state, ChunkState::Completed { .. });
+        let before = sending.earlier.as_ref().and_then(|earlier| earlier.sent_up_to.clone());
+        let Some(last) = sending.chunks.iter().take_while(accepted).last() else { return Ok(before) };
+        let key = keys::chunk_members(&self.run.content.key.run, &sending.plan, last.number, last.revision);
+        let Some(members) = get_if_there(self.engine.documents.store().as_ref(), &key).await? else {
+            return Ok(before);
+        };
+        let seed = self.engine.hash_seed(&self.configuration()?.account).await?;
+        let last = ChunkMembers::new(&members).filter_map(Result::ok).last();
+        Ok(last.map(|member| format!("{:032x}", member.hash(seed).0)).or(before))
     }
 
     fn files(&self, counts: &Counts) -> FeedbackFiles {
@@ -136,7 +153,9 @@ impl Session<'_> {
     ) -> Result<(Counts, Option<NewLedger>), StepError> {
         let configuration = self.configuration()?;
         let seed = self.engine.hash_seed(&configuration.account).await?;
-        let changed = sending.count(|state| matches!(state, ChunkState::Completed { .. })) > 0;
+        let opted_out = self.newly_opted_out(sending).await?;
+        let completed = sending.count(|state| matches!(state, ChunkState::Completed { .. })) > 0;
+        let changed = completed || !opted_out.is_empty();
         let RunKey { export, run } = self.run.content.key.clone();
         let store = Arc::clone(self.engine.documents.store());
         let old = match sending.basis.object.as_ref().filter(|_| changed && !sending.basis.unreadable) {
@@ -166,7 +185,7 @@ impl Session<'_> {
         counts.notes.possibly_repeated = possibly_repeated(sending);
         let names = sending.snapshots.iter().flat_map(|snapshot| &snapshot.parts);
         let names: Vec<String> = names.map(|part| part.key.clone()).collect();
-        let outputs = Outputs { ledger, outcomes, report, names };
+        let outputs = Outputs { ledger, outcomes, report, names, opted_out };
         let work =
             tokio::task::spawn_blocking(move || run_settlement(old, outputs, counts, seed, today, receiver));
         let fed = feed(store.as_ref(), &run, sending, sender).await;
@@ -188,6 +207,23 @@ impl Session<'_> {
         }
         let new = changed.then_some(NewLedger { object, held: settled.held });
         Ok((settled.counts, new))
+    }
+
+    /// People whom the ledger holds and is to remember as opted out. There is nothing to remember without a ledger;
+    /// and what is gone with the other files of a run that waited too long, the next plan finds again.
+    async fn newly_opted_out(&self, sending: &Sending) -> Result<Vec<AddressHash>, StepError> {
+        if sending.newly_opted_out == 0 || sending.basis.unreadable || sending.basis.object.is_none() {
+            return Ok(Vec::new());
+        }
+        let key = keys::planned_opt_outs(&self.run.content.key.run, &sending.plan);
+        match self.engine.documents.store().get(&key).await {
+            Ok(object) => {
+                let (hashes, _) = object.bytes.as_chunks::<16>();
+                Ok(hashes.iter().map(|bytes| AddressHash(u128::from_be_bytes(*bytes))).collect())
+            }
+            Err(StoreError::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn feedback_files(
@@ -350,6 +386,7 @@ struct Outputs {
     outcomes: ObjectWriter,
     report: ObjectWriter,
     names: Vec<String>,
+    opted_out: Vec<AddressHash>,
 }
 
 /// The settlement, on a thread that may block.
@@ -361,9 +398,10 @@ fn run_settlement(
     day: u32,
     mut chunks: mpsc::Receiver<SettledChunk>,
 ) -> Result<Settled, SettleError> {
-    let Outputs { ledger, outcomes, mut report, names } = outputs;
+    let Outputs { ledger, outcomes, mut report, names, opted_out } = outputs;
     let old = old.map(LedgerReader::new).transpose()?;
     let mut settlement = Settlement::new(old, OptionalWriter(ledger), outcomes, counts, seed, day);
+    settlement.remember_opt_outs(opted_out);
     while let Some(chunk) = chunks.blocking_recv() {
         settlement.unnamed(u64::from(chunk.unnamed));
         for members in &chunk.taken_out {
