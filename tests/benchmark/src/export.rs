@@ -25,18 +25,23 @@ impl Export<'_> {
     pub(crate) fn run(&self, further: &[&str]) -> Measured {
         let mut command = Command::new(self.program);
         command.args(["--json", "--data"]).arg(self.data);
-        command.args(["--profiles", &self.profiles.to_string(), "--most-profiles", &self.profiles.to_string()]);
+        command.args([
+            "--profiles",
+            &self.profiles.to_string(),
+            "--most-profiles",
+            &self.profiles.to_string(),
+        ]);
         let output = command.args(further).output().unwrap();
         let problem = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "the program did not succeed: {problem}");
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let number = |value: &serde_json::Value| value.as_u64();
-        let imports = number(&report["requests"]["imports"]);
-        let total = number(&report["requests"]["total"]);
+        let number = |path: &str| report.pointer(path).and_then(serde_json::Value::as_u64);
+        let seconds = |path: &str| report.pointer(path).and_then(serde_json::Value::as_f64).unwrap();
+        let (imports, total) = (number("/requests/imports"), number("/requests/total"));
         Measured {
-            cpu_seconds: report["cpu_seconds"].as_f64().unwrap(),
-            peak_bytes: number(&report["peak_memory_bytes"]),
-            seconds: report["seconds"].as_f64().unwrap(),
+            cpu_seconds: seconds("/cpu_seconds"),
+            peak_bytes: number("/peak_memory_bytes"),
+            seconds: seconds("/seconds"),
             requests: imports.zip(total).map(|(imports, total)| (imports, total - imports)),
         }
     }
