@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "only tests use this, and a failed assertion is the point of a test"
+)]
+
+mod account;
+mod http;
+mod leaks;
+mod own;
+mod people;
+mod program;
+mod random;
+mod running;
+mod simulator;
+mod start;
+mod summary;
+
+pub use account::{Account, Member};
+pub use http::{Answer, Browser};
+pub use own::Own;
+pub use people::{Person, Segments};
+pub use program::{Profile, asked_profile, path, seed};
+pub use random::Moments;
+pub use running::{Ended, Running};
+pub use simulator::Simulator;
+pub use start::Start;
+pub use summary::{Counts, Summary};
