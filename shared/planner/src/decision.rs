@@ -122,4 +122,11 @@ mod tests {
         assert_eq!(decide(refused, 1, false, 101, Changes), send(0));
         assert_eq!(decide(refused, 1, true, 101, Changes), Decision::OptedOut);
     }
+
+    #[test]
+    fn an_opt_out_is_news_only_of_people_who_are_held_and_not_known_to_have_opted_out() {
+        let news = |held, pending| known(held, pending).is_some_and(Known::lacks_opt_out);
+        assert!(news(Some(1), None) && news(Some(1), Some((1, 1, Refused))));
+        assert!(!news(Some(1), Some((1, 0, CannotAdd))) && !news(None, None));
+    }
 }

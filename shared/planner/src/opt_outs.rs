@@ -45,3 +45,14 @@ impl OptOuts {
         &self.sorted
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_can_be_taken_out() {
+        let people = |numbers: &[u128]| OptOuts::new(numbers.iter().copied().map(AddressHash).collect(), 7);
+        assert_eq!(people(&[3, 1, 2, 3]).without(&people(&[2, 4])), people(&[1, 3]));
+    }
+}

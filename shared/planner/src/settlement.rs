@@ -102,7 +102,17 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         day: u32,
     ) -> Self {
         let writer = LedgerWriter::new(new, seed);
-        Self { old, current: None, writer, outcomes, lines: Vec::new(), counts: planned, seed, day, opted_out: Vec::new() }
+        Self {
+            old,
+            current: None,
+            writer,
+            outcomes,
+            lines: Vec::new(),
+            counts: planned,
+            seed,
+            day,
+            opted_out: Vec::new(),
+        }
     }
 
     /// Makes the new ledger remember that people whom it holds have opted out, as in
@@ -215,7 +225,8 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
 
     /// Writes an entry of the old ledger whose person is in no chunk.
     fn copy(&mut self, entry: &Entry<'_>) -> io::Result<()> {
-        let Some(fingerprint) = entry.held.filter(|_| self.opted_out.binary_search(&entry.hash).is_ok()) else {
+        let Some(fingerprint) = entry.held.filter(|_| self.opted_out.binary_search(&entry.hash).is_ok())
+        else {
             return self.writer.write(entry);
         };
         let pending = Pending { fingerprint, attempts: 0, reason: PendingReason::CannotAdd, day: self.day };

@@ -394,7 +394,7 @@ fn more_members_than_allowed_or_too_many_unreadable_rows_end_the_plan() {
     let two = "1,a@example.com,A\n2,b@example.com,B\n";
     assert!(run(two, CollectSettings { max_members: 2, ..CollectSettings::default() }).is_ok());
     let error = run(two, CollectSettings { max_members: 1, ..CollectSettings::default() }).unwrap_err();
-    assert!(error.contains("TooManyMembers"), "{error}");
+    assert!(error.contains("more than 1 profiles"), "{error}");
     let error = run("1,a@example.com\n", CollectSettings::default()).unwrap_err();
     assert!(error.contains("1 of 1 rows"), "{error}");
     // Missing addresses never stop a run.
