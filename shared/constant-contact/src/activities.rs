@@ -101,7 +101,7 @@ pub struct Activity {
     pub updated_at: Option<Timestamp>,
     /// 0 to 100.
     pub percent_done: Option<u64>,
-    /// The service's texts about single rows, raw: see [`crate::refused_rows`].
+    /// The service's texts about single rows, raw: see [`crate::refused_rows()`].
     pub errors: Vec<Sensitive<String>>,
     /// Its counters.
     pub counts: ActivityCounts,

@@ -39,7 +39,7 @@ pub struct FinishedChunk {
     pub additions: u32,
     /// The request's body.
     pub body: Vec<u8>,
-    /// The members file, see [`crate::members`].
+    /// The members file: read it with [`crate::ChunkMembers`].
     pub members: Vec<u8>,
 }
 

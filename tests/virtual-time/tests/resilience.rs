@@ -1,4 +1,4 @@
-//! What a review found: each test says how it should be.
+//! What could hold a run for ever, lose what it did, or write to somebody who had opted out: one scenario each.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -68,7 +68,7 @@ async fn bounded(world: &World, engine: &Engine, key: &RunKey, advances: usize) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a01_a_run_that_was_parked_longer_than_chunks_are_kept_ends() {
+async fn a_run_that_was_parked_longer_than_chunks_are_kept_ends() {
     let mut held = Vec::new();
     for imports in [0, 1] {
         let world = world_with(200).await;
@@ -99,7 +99,7 @@ async fn a01_a_run_that_was_parked_longer_than_chunks_are_kept_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a02_a_second_part_after_an_unreadable_ledger_ends() {
+async fn a_second_part_after_an_unreadable_ledger_ends() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     let ledger = world.state.keys().into_iter().find(|key| key.starts_with("ledgers/")).unwrap();
@@ -134,7 +134,7 @@ async fn a02_a_second_part_after_an_unreadable_ledger_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a03_a_ledger_of_a_newer_release_parks_the_run() {
+async fn a_ledger_of_a_newer_release_parks_the_run() {
     let world = world_with(100).await;
     world.run(RunKind::Changes).await;
     let ledger = world.state.keys().into_iter().find(|key| key.starts_with("ledgers/")).unwrap();
@@ -148,7 +148,7 @@ async fn a03_a_ledger_of_a_newer_release_parks_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a04_a_run_canceled_after_a_closed_part_counts_what_it_sent() {
+async fn a_run_canceled_after_a_closed_part_counts_what_it_sent() {
     let world = world_with(200).await;
     let engine = world.process();
     let key = start(&world, &engine, RunKind::Changes).await;
@@ -170,7 +170,7 @@ async fn a04_a_run_canceled_after_a_closed_part_counts_what_it_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a05_a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_sent() {
+async fn a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_sent() {
     let world = world_with(200).await;
     let engine = world.process();
     let key = start(&world, &engine, RunKind::Changes).await;
@@ -183,7 +183,7 @@ async fn a05_a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_s
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a06_an_approved_run_goes_on_after_a_day() {
+async fn an_approved_run_goes_on_after_a_day() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     world.upload("2", &people(0, 310)).await;
@@ -199,7 +199,7 @@ async fn a06_an_approved_run_goes_on_after_a_day() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a07_a_full_run_sends_nobody_twice_after_a_day() {
+async fn a_full_run_sends_nobody_twice_after_a_day() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     let engine = world.process();
@@ -211,7 +211,7 @@ async fn a07_a_full_run_sends_nobody_twice_after_a_day() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a08_the_second_part_brakes_too() {
+async fn the_second_part_brakes_too() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     let mut changed = people(0, 200);
@@ -229,7 +229,7 @@ async fn a08_the_second_part_brakes_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a09_a_canceled_run_whose_connection_is_never_authorised_again_ends() {
+async fn a_canceled_run_whose_connection_is_never_authorised_again_ends() {
     let world = world_with(200).await;
     let engine = world.process();
     let key = start(&world, &engine, RunKind::Changes).await;
@@ -247,7 +247,7 @@ async fn a09_a_canceled_run_whose_connection_is_never_authorised_again_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a10_every_rejected_row_is_in_the_report_parked_ones_too() {
+async fn every_rejected_row_is_in_the_report_parked_ones_too() {
     let world = World::new(WorldOptions::default()).await;
     world.control.change_faults(|faults| faults.refuse_containing = Some("person7".into())).await;
     world.upload("1", &people(0, 20)).await;
@@ -261,7 +261,7 @@ async fn a10_every_rejected_row_is_in_the_report_parked_ones_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a11_a_braked_run_has_a_report_and_an_outcome_file() {
+async fn a_braked_run_has_a_report_and_an_outcome_file() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     let mut rows = people(0, 310);
@@ -275,7 +275,7 @@ async fn a11_a_braked_run_has_a_report_and_an_outcome_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a12_too_many_unreadable_rows_are_counted_as_the_report_has_them() {
+async fn too_many_unreadable_rows_are_counted_as_the_report_has_them() {
     let world = World::new(WorldOptions::default()).await;
     world.upload_bytes("3", b"CustomerId,EMail,FirstName\n1,a@example.com\n".to_vec()).await;
     let run = world.run(RunKind::Changes).await;
@@ -284,7 +284,7 @@ async fn a12_too_many_unreadable_rows_are_counted_as_the_report_has_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a13_the_report_of_unreadable_rows_survives_a_crash() {
+async fn the_report_of_unreadable_rows_survives_a_crash() {
     for effect in 0..40 {
         let world = World::new(WorldOptions::default()).await;
         world.upload_bytes("3", b"CustomerId,EMail,FirstName\n1,a@example.com\n".to_vec()).await;
@@ -297,7 +297,7 @@ async fn a13_the_report_of_unreadable_rows_survives_a_crash() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a14_what_a_canceled_first_run_left_can_be_sent_by_the_next() {
+async fn what_a_canceled_first_run_left_can_be_sent_by_the_next() {
     let world = world_with(300).await;
     let engine = world.process();
     let key = start(&world, &engine, RunKind::Changes).await;
@@ -319,7 +319,7 @@ async fn two_exports(world: &World) -> ExportId {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a15_a_lost_answer_does_not_keep_the_account_from_others_for_longer_than_needed() {
+async fn a_lost_answer_does_not_keep_the_account_from_others_for_longer_than_needed() {
     let world = world_with(30).await;
     let other = two_exports(&world).await;
     world.control.change_switches(|switches| switches.activity_seconds = 6 * 3600).await;
@@ -336,7 +336,7 @@ async fn a15_a_lost_answer_does_not_keep_the_account_from_others_for_longer_than
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a16_a_process_that_dies_with_the_slot_does_not_keep_the_account_from_others() {
+async fn a_process_that_dies_with_the_slot_does_not_keep_the_account_from_others() {
     // Dies at every effect after its import; then another process takes the run over and only waits.
     let mut blocked = Vec::new();
     for effect in 10..40 {
@@ -374,7 +374,7 @@ async fn a16_a_process_that_dies_with_the_slot_does_not_keep_the_account_from_ot
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a17_nobody_known_to_have_opted_out_is_sent_when_a_chunk_is_sent_again() {
+async fn nobody_known_to_have_opted_out_is_sent_when_a_chunk_is_sent_again() {
     let world = world_with(200).await;
     world.control.change_switches(|switches| switches.activity_seconds = 90 * 60).await;
     world.control.change_faults(|faults| faults.failed_import_next = 1).await;
@@ -398,7 +398,7 @@ async fn a17_nobody_known_to_have_opted_out_is_sent_when_a_chunk_is_sent_again()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a18_who_opts_out_while_the_full_read_is_interrupted_is_not_sent() {
+async fn who_opts_out_while_the_full_read_is_interrupted_is_not_sent() {
     let world = World::new(WorldOptions::default()).await;
     world.control.change_switches(|switches| switches.activity_seconds = 30).await;
     let mut contacts = vec![NewContact { email: "person5@example.com".into(), ..NewContact::default() }];
@@ -425,7 +425,7 @@ async fn a18_who_opts_out_while_the_full_read_is_interrupted_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a19_nobody_is_sent_whom_a_repeated_full_read_skips() {
+async fn nobody_is_sent_whom_a_repeated_full_read_skips() {
     let world = World::new(WorldOptions::default()).await;
     let contacts = (0..1200).map(|number| NewContact {
         email: format!("person{number}@example.com"),
@@ -444,7 +444,7 @@ async fn a19_nobody_is_sent_whom_a_repeated_full_read_skips() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a20_two_runs_of_one_account_that_look_at_once_do_not_stall() {
+async fn two_runs_of_one_account_that_look_at_once_do_not_stall() {
     for round in 0..20 {
         let world = world_with(30).await;
         let other = two_exports(&world).await;
@@ -473,7 +473,7 @@ async fn a20_two_runs_of_one_account_that_look_at_once_do_not_stall() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a21_who_subscribes_again_is_put_back_on_the_list() {
+async fn who_subscribes_again_is_put_back_on_the_list() {
     let world = World::new(WorldOptions::default()).await;
     world.control.change_switches(|switches| switches.unsubscribe_leaves_lists = true).await;
     world.upload("1", &people(0, 20)).await;
@@ -489,7 +489,7 @@ async fn a21_who_subscribes_again_is_put_back_on_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a22_an_opt_out_with_an_international_domain_is_recognised() {
+async fn an_opt_out_with_an_international_domain_is_recognised() {
     let world = World::new(WorldOptions::default()).await;
     world.control.change_switches(|switches| switches.international_addresses = true).await;
     let contact =
@@ -507,7 +507,7 @@ async fn part(world: &World, key: &str, rows: &[Person]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a23_a_trigger_joins_a_run_that_still_waits_for_an_upload() {
+async fn a_trigger_joins_a_run_that_still_waits_for_an_upload() {
     let world = world_with(20).await;
     world.sleep(SignedDuration::from_mins(1)).await;
     part(&world, "segments/people/2/part-0.csv", &people(0, 25)).await;
@@ -521,7 +521,7 @@ async fn a23_a_trigger_joins_a_run_that_still_waits_for_an_upload() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a24_a_run_that_followed_waits_for_an_upload_like_any_other() {
+async fn a_run_that_followed_waits_for_an_upload_like_any_other() {
     let world = world_with(20).await;
     world.control.change_switches(|switches| switches.activity_seconds = 3 * 3600).await;
     let engine = world.process();
@@ -538,7 +538,7 @@ async fn a24_a_run_that_followed_waits_for_an_upload_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a25_a_full_run_that_was_asked_for_is_not_lost_to_a_later_ordinary_one() {
+async fn a_full_run_that_was_asked_for_is_not_lost_to_a_later_ordinary_one() {
     let world = world_with(20).await;
     world.control.change_switches(|switches| switches.activity_seconds = 3600).await;
     let engine = world.process();
@@ -551,7 +551,7 @@ async fn a25_a_full_run_that_was_asked_for_is_not_lost_to_a_later_ordinary_one()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a26_a_list_deleted_in_mid_run_is_said_to_be_missing() {
+async fn a_list_deleted_in_mid_run_is_said_to_be_missing() {
     let world = world_with(200).await;
     let engine = world.process();
     let key = start(&world, &engine, RunKind::Changes).await;
@@ -563,7 +563,7 @@ async fn a26_a_list_deleted_in_mid_run_is_said_to_be_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a27_a_ledger_that_vanishes_before_the_settlement_does_not_hold_the_run() {
+async fn a_ledger_that_vanishes_before_the_settlement_does_not_hold_the_run() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
     world.upload("2", &people(0, 210)).await;
@@ -577,7 +577,7 @@ async fn a27_a_ledger_that_vanishes_before_the_settlement_does_not_hold_the_run(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a28_old_ledgers_do_not_pile_up() {
+async fn old_ledgers_do_not_pile_up() {
     let world = world_with(50).await;
     for round in 0..5 {
         world.upload(&format!("r{round}"), &people(0, 60 + round)).await;
@@ -588,7 +588,7 @@ async fn a28_old_ledgers_do_not_pile_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a29_missing_opt_out_hashes_are_read_again() {
+async fn missing_opt_out_hashes_are_read_again() {
     let world = World::new(WorldOptions::default()).await;
     let contact =
         NewContact { email: "person1@example.com".into(), unsubscribed: true, ..NewContact::default() };

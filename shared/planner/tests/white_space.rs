@@ -1,4 +1,4 @@
-//! What a review found in the planner: each test says how it should be.
+//! White space of every script is taken off an address.
 #![allow(clippy::unwrap_used, reason = "a failed assertion is the point of a test")]
 
 use planner::Address;
