@@ -30,7 +30,7 @@ pub enum InspectError {
     },
     /// No segment at all.
     #[error(
-        "there is no folder with the name of a segment; make one and put the segment's newest snapshot there"
+        "what is there has no snapshot; put a .csv file with a header row into its folder, one folder for each segment"
     )]
     NoSegments,
     /// Nothing to read.
