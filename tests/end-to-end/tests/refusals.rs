@@ -8,9 +8,8 @@
 )]
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 
-use end_to_end::{Account, Own, Segments, Simulator, Start, Summary};
+use end_to_end::{Account, Own, Simulator, Start};
 
 const PEOPLE: &str = "CustomerId,EMail,LastName\n1,a@example.com,A\n2,b@example.com,B\n";
 const EMAIL: [&str; 3] = ["--map", "email=EMail", "--json"];
@@ -34,27 +33,32 @@ fn a_wrong_file_is_named_and_a_corrected_one_is_exported() {
             b"CustomerId,EMail,LastName\n1,a@example.com\n2,b@example.com\n3,c@example.com,C\n".to_vec(),
         ),
     ];
-    for (name, content) in cases {
-        let own = Own::new();
-        let wrong = own.write(&format!("customers/{name}"), content);
-        let ended = own.export(&EMAIL);
-        // Found before a run it is a refusal; found by the run it is the run's end, in JSON.
-        if ended.output.is_empty() {
-            assert!(ended.refusal().contains(name), "{name}: {ended:?}");
-        } else {
-            let summary = ended.summary();
-            assert_eq!((summary.status.as_str(), summary.imports), ("Failure", 0), "{name}: {ended:?}");
-            let said = own.again(&[]);
-            assert_eq!(said.status.code(), Some(1));
-            let sentence =
-                said.output.lines().find(|line| line.starts_with("Failure. ")).expect("a sentence");
-            assert!(sentence.contains(name) || name == "fields.csv", "{name}: {sentence}");
+    std::thread::scope(|scope| {
+        for (name, content) in cases {
+            scope.spawn(move || is_named_and_corrected(name, &content));
         }
-        fs::remove_file(wrong).unwrap();
-        own.write("customers/right.csv", PEOPLE);
-        assert_eq!(own.export(&EMAIL).success().counts.added, 2, "{name}");
-        own.account().brought_once(2);
+    });
+}
+
+fn is_named_and_corrected(name: &str, content: &[u8]) {
+    let own = Own::new();
+    let wrong = own.write(&format!("customers/{name}"), content);
+    let ended = own.export(&EMAIL);
+    // Found before a run it is a refusal; found by the run it is the run's end, in JSON.
+    if ended.output.is_empty() {
+        assert!(ended.refusal().contains(name), "{name}: {ended:?}");
+    } else {
+        let summary = ended.summary();
+        assert_eq!((summary.status.as_str(), summary.imports), ("Failure", 0), "{name}: {ended:?}");
+        let said = own.again(&[]);
+        assert_eq!(said.status.code(), Some(1));
+        let sentence = said.output.lines().find(|line| line.starts_with("Failure. ")).expect("a sentence");
+        assert!(sentence.contains(name) || name == "fields.csv", "{name}: {sentence}");
     }
+    fs::remove_file(wrong).unwrap();
+    own.write("customers/right.csv", PEOPLE);
+    assert_eq!(own.export(&EMAIL).success().counts.added, 2, "{name}");
+    own.account().brought_once(2);
 }
 
 #[test]
@@ -245,113 +249,4 @@ fn a_closed_or_full_standard_output_is_no_success() {
     assert!(!ended.status.success() && ended.errors.starts_with("error: "), "{ended:?}");
     let counts = Start::on(data.path(), &["--json"]).end().success().counts;
     Account::of_export(data.path()).brought_once(counts.held());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-#[ignore = "where the simulated service's own disk is the one that is full, the message does not name the disk yet"]
-fn a_full_disk_is_said_and_more_space_is_all_it_takes() {
-    // A disk of its own in a name space of its own: both are gone with the script.
-    let possible = "mount -t tmpfs -o size=1m tmpfs /mnt";
-    let Some(isolation) = ["unshare -m", "unshare -rm"]
-        .into_iter()
-        .find(|isolation| Start::script(&format!("{isolation} sh -c '{possible}'")).end().status.success())
-    else {
-        let left_out = "left out: a full disk; this machine lets nobody mount a small one";
-        std::io::Write::write_all(&mut std::io::stderr(), format!("{left_out}\n").as_bytes()).unwrap();
-        return;
-    };
-    let full: usize = std::thread::scope(|scope| {
-        let sizes = ["24k", "200k", "700k", "1200k", "2200k", "3m", "4m"];
-        let disks = sizes.map(|size| scope.spawn(move || fills_a_disk(isolation, size)));
-        disks.into_iter().map(|disk| usize::from(disk.join().unwrap())).sum()
-    });
-    assert!(full >= 4, "{full} of the disks were too small");
-}
-
-/// Exports to a disk of this size and, when it is full, once more after it was made larger. Answers whether it was.
-#[cfg(target_os = "linux")]
-fn fills_a_disk(isolation: &str, size: &str) -> bool {
-    let script = r#"
-        mount -t tmpfs -o size=$SIZE tmpfs "$DISK" || exit 99
-        "$PROGRAM" --profiles 9000 --json --data "$DISK/data" > "$RESULT/first" 2> "$RESULT/errors"
-        echo $? > "$RESULT/code"
-        mount -o remount,size=200m "$DISK" || exit 99
-        "$PROGRAM" --profiles 9000 --json --data "$DISK/data" > "$RESULT/second" || exit 98
-        cp -r "$DISK/data" "$RESULT/data"
-    "#;
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("disk")).unwrap();
-    let ended = Start::script(&format!("exec {isolation} sh -c '{script}'"))
-        .variable("SIZE", size)
-        .variable("DISK", folder.path().join("disk"))
-        .variable("RESULT", folder.path())
-        .end();
-    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap_or_default();
-    let (data, said) = (folder.path().join("data"), read("errors"));
-    assert!(ended.status.success(), "{size}: {ended:?} {said} {}", read("second"));
-    let second = Summary::parse(&read("second"));
-    assert_eq!(second.status, "Successful", "{size}: {second:?}");
-    let account = Account::of_export(&data);
-    account.holds_exactly(&Segments::of_sample(&data), &second.counts);
-    account.brought_once(second.counts.held());
-    let full = read("code").trim() != "0";
-    if full {
-        assert!(read("first").is_empty(), "{size}: {}", read("first"));
-        let sentence = said.lines().next().unwrap_or_default();
-        assert!(sentence.starts_with("error: ") && said.lines().count() <= 4, "{size}: {said}");
-        assert!(
-            sentence.contains("disk is full; free some space") || sentence.contains("space on the disk"),
-            "{size}: {said}"
-        );
-    }
-    full
-}
-
-#[test]
-fn the_real_constant_contact_gets_nothing_before_everything_is_certain() {
-    let own = Own::new();
-    own.write("customers/1.csv", "CustomerId,EMail\n1,a@company.test\n");
-    let real = ["--constant-contact", "real"];
-    let segments = ["--segments", own.segments(), "--map", "email=EMail", "--list", "Newsletter"];
-    let start = |arguments: &[&str]| Start::on(own.data(), &[&real[..], arguments].concat());
-    let refused = |arguments: &[&str], words: &str| {
-        let ended = start(arguments).end();
-        assert!(ended.refusal().contains(words), "{ended:?}");
-    };
-    let ended = Start::new(&[&real[..], &segments].concat()).end();
-    assert!(ended.refusal().contains("name a folder with --data"), "{ended:?}");
-    refused(&[], "sample people are never sent to the real Constant Contact");
-    refused(
-        &[&segments[..], &["--fault", "error_next=1"]].concat(),
-        "leave them out with --constant-contact real",
-    );
-    refused(&segments, "set SEGMENT_EXPORT_CLIENT_ID and SEGMENT_EXPORT_CLIENT_SECRET");
-    let with = |start: Start| {
-        let start = start.variable("SEGMENT_EXPORT_CLIENT_ID", "key-of-mine");
-        start.variable("SEGMENT_EXPORT_CLIENT_SECRET", "secret-of-mine").secret("secret-of-mine")
-    };
-    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    let ended = with(start(&segments)).variable("SEGMENT_EXPORT_CALLBACK_PORT", &port).end();
-    assert!(
-        ended.refusal().contains(&format!("port {port}, to which your browser is to return")),
-        "{ended:?}"
-    );
-    own.write("customers/2.csv", "CustomerId,EMail\n1,a@example.com\n");
-    let ended = with(start(&segments)).end();
-    assert!(ended.refusal().contains("such people do not exist and are never sent"), "{ended:?}");
-}
-
-#[test]
-fn simulated_and_real_data_never_share_a_folder() {
-    let own = Own::new();
-    own.write("customers/1.csv", PEOPLE);
-    let counts = own.export(&EMAIL).success().counts;
-    let ended = own.export(&["--constant-contact", "real", "--map", "email=EMail", "--list", "Newsletter"]);
-    assert!(
-        ended.refusal().contains("belongs to the simulator; choose another folder with --data"),
-        "{ended:?}"
-    );
-    assert_eq!(own.again(&["--json"]).success().counts.unchanged, counts.added);
 }
