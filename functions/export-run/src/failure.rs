@@ -1,6 +1,8 @@
 //! Errors as the state machine tells them apart.
 
 use std::error::Error;
+
+use domain::in_one_line;
 use std::fmt;
 
 use domain::{Classified, FailureClass};
@@ -70,20 +72,6 @@ impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
         Self { error_type: failure.error_type.name().to_owned(), error_message: failure.message }
     }
-}
-
-fn in_one_line(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let frame = error.to_string();
-        // Some errors repeat the text of what lies below them.
-        if !text.contains(&frame) {
-            text = format!("{text}: {frame}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

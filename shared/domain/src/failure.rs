@@ -22,3 +22,19 @@ pub trait Classified {
     /// The class of this failure.
     fn class(&self) -> FailureClass;
 }
+
+/// An error with its causes in one line, for a person. Some errors repeat the text of what lies below them; it is said
+/// once.
+#[must_use]
+pub fn in_one_line(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let frame = error.to_string();
+        if !text.contains(&frame) {
+            text = format!("{text}: {frame}");
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -10,6 +10,6 @@ pub mod random;
 pub mod sensitive;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use failure::{Classified, FailureClass};
+pub use failure::{Classified, FailureClass, in_one_line};
 pub use random::{ManualRandom, Random, SystemRandom};
 pub use sensitive::Sensitive;

@@ -7,9 +7,10 @@ use store::DocumentError;
 use crate::decide::{Observed, Step, decide};
 use crate::end::{End, ParkReason, Status};
 use crate::engine::Engine;
-use crate::error::{AdvanceError, StepError, in_one_line};
+use crate::error::{AdvanceError, StepError};
 use crate::run::{ChunkFailure, ChunkState, Lease, Phase, RunKey, Waiting};
 use crate::session::Session;
+use domain::in_one_line;
 
 /// What an advance came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

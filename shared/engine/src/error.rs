@@ -93,17 +93,3 @@ impl Classified for StepError {
         }
     }
 }
-
-/// An error with its causes in one line, for a person.
-pub(crate) fn in_one_line(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let frame = error.to_string();
-        if !text.contains(&frame) {
-            text = format!("{text}: {frame}");
-        }
-        cause = error.source();
-    }
-    text
-}

@@ -9,20 +9,6 @@ use ledger::AddressHash;
 /// Rows in a batch: enough to overlap the waits, few enough to stay in the first caches.
 const ROWS: usize = 48;
 
-/// A valid row.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Waiting {
-    pub(crate) hash: AddressHash,
-    pub(crate) identity_hash: u128,
-    pub(crate) part: u32,
-    pub(crate) row: u32,
-    pub(crate) values_cut: u32,
-    pub(crate) values_left_out: u32,
-    pub(crate) is_long: bool,
-    identity_end: usize,
-    content_end: usize,
-}
-
 /// What is known of a valid row besides its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowFacts {
@@ -33,6 +19,14 @@ pub(crate) struct RowFacts {
     pub(crate) values_cut: u32,
     pub(crate) values_left_out: u32,
     pub(crate) is_long: bool,
+}
+
+/// A valid row: its facts, and where its bytes end.
+#[derive(Debug)]
+struct Waiting {
+    facts: RowFacts,
+    identity_end: usize,
+    content_end: usize,
 }
 
 /// Valid rows in their order.
@@ -48,19 +42,8 @@ impl Batch {
         self.bytes.extend_from_slice(identity);
         let identity_end = self.bytes.len();
         self.bytes.extend_from_slice(content);
-        let RowFacts { hash, identity_hash, part, row, values_cut, values_left_out, is_long } = facts;
         let content_end = self.bytes.len();
-        self.rows.push(Waiting {
-            hash,
-            identity_hash,
-            part,
-            row,
-            values_cut,
-            values_left_out,
-            is_long,
-            identity_end,
-            content_end,
-        });
+        self.rows.push(Waiting { facts, identity_end, content_end });
     }
 
     /// Whether it is time to decide.
@@ -69,13 +52,13 @@ impl Batch {
     }
 
     /// The rows with identity and content, in their order.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Waiting, &[u8], &[u8])> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&RowFacts, &[u8], &[u8])> {
         let mut start = 0;
         self.rows.iter().map(move |row| {
             let identity = self.bytes.get(start..row.identity_end).unwrap_or_default();
             let content = self.bytes.get(row.identity_end..row.content_end).unwrap_or_default();
             start = row.content_end;
-            (row, identity, content)
+            (&row.facts, identity, content)
         })
     }
 

@@ -8,13 +8,14 @@ use store::{Change, DocumentError};
 use crate::account::{Never, document_error};
 use crate::advance::Advance;
 use crate::end::Status;
-use crate::error::{StepError, in_one_line};
+use crate::error::StepError;
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::occupation::Occupant;
 use crate::run::{Configuration, Ended, Phase, Trigger};
 use crate::session::Session;
 use crate::steps::settle::{Pointed, unsent_additions};
+use domain::in_one_line;
 
 impl Session<'_> {
     pub(crate) async fn conclude(&mut self) -> Result<(), StepError> {

@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 
 use crate::end::End;
 use crate::engine::Engine;
-use crate::error::{StepError, in_one_line};
+use crate::error::StepError;
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::observer::Observer;
@@ -33,6 +33,7 @@ use crate::run::{
 };
 use crate::session::Session;
 use crate::streams::{ObjectWriter, object_writer};
+use domain::in_one_line;
 
 /// How often the observer hears of rows.
 const ROWS_PER_NOTE: u64 = 16_384;

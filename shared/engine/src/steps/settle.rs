@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::account::{Never, document_error};
-use crate::error::{StepError, in_one_line};
+use crate::error::StepError;
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::opt_outs::day;
@@ -26,6 +26,7 @@ use crate::run::Warning;
 use crate::run::{Chunk, ChunkState, EarlierPart, FeedbackFiles, Looking, NewLedger, Phase, RunKey, Sending};
 use crate::session::Session;
 use crate::streams::{ObjectWriter, object_writer};
+use domain::in_one_line;
 
 /// One chunk on its way into the settlement.
 struct SettledChunk {
