@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Document;
 
+use crate::Actor;
+
 /// An export, as people configure it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
@@ -23,8 +25,17 @@ pub struct Export {
     pub segments: Vec<SegmentName>,
     /// Which column becomes which field.
     pub mapping: Mapping,
+    /// Who created it.
+    #[serde(default)]
+    pub created_by: Option<Actor>,
+    /// Who changed it last.
+    #[serde(default)]
+    pub updated_by: Option<Actor>,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When a person removed it: it is shown to nobody and never runs; its data is deleted 30 days later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_at: Option<Timestamp>,
 }
 
 impl Document for Export {
@@ -32,8 +43,11 @@ impl Document for Export {
     const KIND: &'static str = "export";
 }
 
+/// The folders of all exports in the state bucket, one for each.
+pub const EXPORTS: &str = "exports/";
+
 /// Where an export's document lies in the state bucket.
 #[must_use]
 pub fn export_key(id: &ExportId) -> String {
-    format!("exports/{id}/export.json")
+    format!("{EXPORTS}{id}/export.json")
 }

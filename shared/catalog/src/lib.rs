@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod actor;
 mod connection;
 mod export;
 
-pub use connection::{Connection, ConnectionStatus, connection_key};
-pub use export::{Export, export_key};
+pub use actor::Actor;
+pub use connection::{
+    Authorization, CONNECTIONS, Connection, ConnectionAccess, Consent, ExportUser, connection_key,
+};
+pub use export::{EXPORTS, Export, export_key};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use catalog::{Connection, ConnectionStatus, Export, connection_key, export_key};
+use catalog::{Actor, Authorization, Connection, Export, ExportUser, connection_key, export_key};
 use constant_contact::{AccessTokens, ClientSettings, FixedAccessToken, OpenGate, RequestGate};
 use domain::field::Field;
 use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, SegmentName};
@@ -174,12 +174,17 @@ impl World {
         let now = self.clock.now();
         let connection = ConnectionId::new("connection-1").unwrap();
         let found = Connection {
-            id: connection.clone(),
-            display_name: "Newsletter account".into(),
-            account: AccountId::new("p07e1l8cdif9dl").unwrap(),
-            organization_name: "Sample Organization".into(),
-            status: ConnectionStatus::Active,
-            created_at: now,
+            authorization: Some(Authorization {
+                account: AccountId::new("p07e1l8cdif9dl").unwrap(),
+                organization_name: "Sample Organization".into(),
+                contact_email: None,
+                at: now,
+            }),
+            export_user: Some(ExportUser {
+                who: Actor { subject: "administrator".into(), name: "Administrator".into() },
+                at: now,
+            }),
+            ..Connection::new(connection.clone(), "Newsletter account".into(), now)
         };
         documents.create(&connection_key(&connection), found).await.unwrap();
         self.save_export(self.export.clone(), &[("first_name", "FirstName")]).await;
@@ -199,7 +204,10 @@ impl World {
             list_name: "Newsletter".into(),
             segments: vec![SegmentName::new("people").unwrap()],
             mapping: Mapping::new("EMail", None, attributes.collect()).unwrap(),
+            created_by: None,
+            updated_by: None,
             updated_at: self.clock.now(),
+            removed_at: None,
         };
         let documents = self.documents(Arc::<MemoryStore>::clone(&self.state));
         let key = export_key(&id);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::{Connection, ConnectionStatus, Export, connection_key, export_key};
+use catalog::{Actor, Authorization, Connection, Export, ExportUser, connection_key, export_key};
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::ClientSettings;
 use constant_contact::oauth::{ApplicationCredentials, OAuthClient, TokenGrant};
@@ -180,12 +180,17 @@ fn account() -> AccountId {
 async fn configure(documents: &Documents, export: &ExportId, list: &str) {
     let now = SystemClock.now();
     let found = Connection {
-        id: connection(),
-        display_name: "Newsletter account".to_owned(),
-        account: account(),
-        organization_name: "Sample Organization".to_owned(),
-        status: ConnectionStatus::Active,
-        created_at: now,
+        authorization: Some(Authorization {
+            account: account(),
+            organization_name: "Sample Organization".to_owned(),
+            contact_email: None,
+            at: now,
+        }),
+        export_user: Some(ExportUser {
+            who: Actor { subject: "administrator".to_owned(), name: "Administrator".to_owned() },
+            at: now,
+        }),
+        ..Connection::new(connection(), "Newsletter account".to_owned(), now)
     };
     documents.create(&connection_key(&found.id), found).await.unwrap();
     let first_name = Attribute {
@@ -200,7 +205,10 @@ async fn configure(documents: &Documents, export: &ExportId, list: &str) {
         list_name: "Newsletter".to_owned(),
         segments: vec![SegmentName::new("people").unwrap()],
         mapping: Mapping::new("EMail", None, vec![first_name]).unwrap(),
+        created_by: None,
+        updated_by: None,
         updated_at: now,
+        removed_at: None,
     };
     documents.create(&export_key(&export.id), export).await.unwrap();
 }

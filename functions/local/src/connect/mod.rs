@@ -7,7 +7,7 @@ mod destination;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::{Connection, ConnectionStatus, connection_key};
+use catalog::{Actor, Authorization, Connection, ExportUser, connection_key};
 use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
 use constant_contact::{
     AccessTokens, AccountSummary, Client, FixedAccessToken, Purpose, RequestGate, ServiceError, SettingsError,
@@ -166,8 +166,9 @@ impl Link {
         let key = connection_key(&self.id);
         let bound = self.installation.documents.load::<Connection>(&key).await?;
         let name = account.organization_name.unwrap_or_else(|| account.account_id.to_string());
-        if let Some(bound) = bound.filter(|bound| bound.content.account != account.account_id) {
-            return Err(ConnectError::OtherAccount { found: name, bound: bound.content.organization_name });
+        let bound = bound.and_then(|bound| bound.content.authorization);
+        if let Some(bound) = bound.filter(|bound| bound.account != account.account_id) {
+            return Err(ConnectError::OtherAccount { found: name, bound: bound.organization_name });
         }
         self.installation.grants.store_new_grant(&self.id, grant, account.account_id.clone()).await?;
         self.store_connection(&account.account_id, &name).await
@@ -185,14 +186,21 @@ impl Link {
             .installation
             .documents
             .update(&connection_key(&self.id), |current: Option<&Connection>| {
-                let connection = Connection {
-                    id: self.id.clone(),
-                    display_name: current.map_or_else(|| name.to_owned(), |known| known.display_name.clone()),
+                let known = current
+                    .cloned()
+                    .unwrap_or_else(|| Connection::new(self.id.clone(), name.to_owned(), now));
+                let authorization = Authorization {
                     account: account.clone(),
                     organization_name: name.to_owned(),
-                    status: ConnectionStatus::Active,
-                    created_at: current.map_or(now, |known| known.created_at),
+                    contact_email: None,
+                    at: now,
                 };
+                // Whoever starts the program answers for what it does.
+                let export_user = known.export_user.clone().or_else(|| {
+                    let who = Actor { subject: "local".to_owned(), name: "This computer's user".to_owned() };
+                    Some(ExportUser { who, at: now })
+                });
+                let connection = Connection { authorization: Some(authorization), export_user, ..known };
                 Ok::<_, std::convert::Infallible>(Change::Write(connection.clone(), connection))
             })
             .await?;

@@ -70,7 +70,7 @@ impl Exporting<'_> {
             Some(connection) => connection,
             None => {
                 let connection = link.authorize(self.screen).await?;
-                let name = &connection.organization_name;
+                let name = connection.organization_name();
                 self.screen.note(&format!("Connected to {name:?}{}.", self.simulated()));
                 connection
             }
@@ -145,7 +145,7 @@ impl Exporting<'_> {
         let wanted = self.options.list.as_deref().or(before).or(simulated.then_some(SAMPLE_LIST));
         // An id that was stored is the id of a list that was deleted since: its name would be no help.
         let create = simulated && (self.options.list.is_some() || before.is_none());
-        let destination = Destination { wanted, create, account: &connection.organization_name };
+        let destination = Destination { wanted, create, account: connection.organization_name() };
         Ok(destination.find(&link.client()?).await?)
     }
 
@@ -167,8 +167,8 @@ impl Exporting<'_> {
             names.join(", "),
             list.name,
             members.unwrap_or_default(),
-            connection.organization_name,
-            connection.account
+            connection.organization_name(),
+            connection.authorization.as_ref().map_or("", |authorization| authorization.account.as_str())
         );
         if self.options.yes {
             self.screen.note(&question);
@@ -236,7 +236,10 @@ async fn save_export(
                 list_name: list.name.clone(),
                 segments: segments.clone(),
                 mapping: mapping.clone(),
+                created_by: current.and_then(|known| known.created_by.clone()),
+                updated_by: None,
                 updated_at: now,
+                removed_at: None,
             };
             Ok::<_, std::convert::Infallible>(Change::Write(export, ()))
         })
@@ -254,6 +257,6 @@ pub(super) async fn names(
     let connection = installation.documents.load::<Connection>(&connection_key(&link.id)).await?;
     Ok((
         stored.map(|stored| stored.list_name).unwrap_or_default(),
-        connection.map(|connection| connection.content.organization_name).unwrap_or_default(),
+        connection.map(|connection| connection.content.organization_name().to_owned()).unwrap_or_default(),
     ))
 }

@@ -157,7 +157,8 @@ impl Session<'_> {
         let key = export_key(&self.run.content.key.export);
         let export = documents.load::<Export>(&key).await.ok()??.content;
         let connection = export.connection?;
-        let account = documents.load::<Connection>(&connection_key(&connection)).await.ok()??.content.account;
+        let found = documents.load::<Connection>(&connection_key(&connection)).await.ok()??.content;
+        let account = found.usable()?.account.clone();
         let Export { list, segments, mapping, .. } = export;
         Some(*used == Configuration { connection, account, list, segments, mapping })
     }

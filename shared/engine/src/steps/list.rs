@@ -44,9 +44,10 @@ impl Session<'_> {
         let Some(found) = documents.load::<Connection>(&connection_key(&connection)).await? else {
             return Ok(None);
         };
+        let Some(authorization) = found.content.usable() else { return Ok(None) };
         Ok(Some(Configuration {
             connection,
-            account: found.content.account,
+            account: authorization.account.clone(),
             list: export.content.list,
             segments: export.content.segments,
             mapping: export.content.mapping,
