@@ -17,6 +17,9 @@ const QUEUE_PAUSE: Duration = Duration::from_mins(5);
 /// How long a `throttled` lasts at least: the limit is per second (documented).
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 
+/// A longer pause is not believed of a limit that is per second.
+const LONGEST_THROTTLE: Duration = Duration::from_hours(1);
+
 /// An answer that is no success.
 pub(crate) struct Refusal<'a> {
     /// HTTP status.
@@ -27,6 +30,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) changes: bool,
     /// Size of the request's body.
     pub(crate) sent_bytes: usize,
+    /// For how long the answer asks to be left alone, if it does.
+    pub(crate) retry_after: Option<Duration>,
     /// The present.
     pub(crate) now: Timestamp,
 }
@@ -46,7 +51,7 @@ impl Refusal<'_> {
         let words = words(self.body);
         let key = words.key.as_ref().map_or("", ErrorKey::as_str);
         match (self.status, key) {
-            (_, "throttled") => ServiceError::Throttled { until: later(self.now, THROTTLE_PAUSE) },
+            (_, "throttled") => self.throttled(),
             (_, "quota_exceeded") => ServiceError::QuotaExceeded { until: next_midnight(self.now) },
             (429, _) => self.too_many(&words),
             (401, _) => ServiceError::Unauthorized,
@@ -71,7 +76,12 @@ impl Refusal<'_> {
         if message.contains("queued") || message.contains("activities") {
             return ServiceError::QueueFull { until: later(self.now, QUEUE_PAUSE) };
         }
-        ServiceError::Throttled { until: later(self.now, THROTTLE_PAUSE) }
+        self.throttled()
+    }
+
+    fn throttled(&self) -> ServiceError {
+        let pause = self.retry_after.unwrap_or_default().clamp(THROTTLE_PAUSE, LONGEST_THROTTLE);
+        ServiceError::Throttled { until: later(self.now, pause) }
     }
 }
 
@@ -127,8 +137,22 @@ mod tests {
     const NOW: &str = "2026-03-05T23:59:59Z";
 
     fn meaning(status: u16, body: &str, changes: bool) -> ServiceError {
-        let now = NOW.parse().unwrap();
-        Refusal { status, body: body.as_bytes(), changes, sent_bytes: 7, now }.meaning()
+        meaning_of(status, body, changes, None)
+    }
+
+    fn meaning_of(status: u16, body: &str, changes: bool, retry_after: Option<u64>) -> ServiceError {
+        let (now, retry_after) = (NOW.parse().unwrap(), retry_after.map(Duration::from_secs));
+        Refusal { status, body: body.as_bytes(), changes, sent_bytes: 7, retry_after, now }.meaning()
+    }
+
+    #[test]
+    fn a_pause_that_the_answer_asks_for_is_kept_within_reason() {
+        let now: Timestamp = NOW.parse().unwrap();
+        for (asked, seconds) in [(None, 1), (Some(0), 1), (Some(7), 7), (Some(u64::MAX), 3600)] {
+            let error = meaning_of(429, "", false, asked);
+            let ServiceError::Throttled { until } = error else { panic!("{error:?}") };
+            assert_eq!(until.duration_since(now).as_secs(), seconds, "{asked:?}");
+        }
     }
 
     #[test]

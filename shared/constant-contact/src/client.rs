@@ -10,17 +10,19 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::access_tokens::AccessTokens;
+use crate::calls::CallObserver;
 use crate::error::ServiceError;
+use crate::exchange::Request;
 use crate::gate::{Purpose, RequestGate, RequestKind};
 use crate::page::Cursor;
 use crate::settings::{ClientSettings, SettingsError};
-use crate::transport::{Call, Transport};
+use crate::transport::{Caller, Transport};
 
 /// Speaks for one connection. Cloning is cheap and shares the network connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) transport: Arc<Transport>,
-    pub(crate) purpose: Purpose,
+    pub(crate) caller: Caller,
 }
 
 impl Client {
@@ -36,13 +38,23 @@ impl Client {
         random: Arc<dyn Random>,
     ) -> Result<Self, SettingsError> {
         let transport = Transport::new(settings, tokens, gate, clock, random)?;
-        Ok(Self { transport: Arc::new(transport), purpose: Purpose::Bulk })
+        let caller = Caller { purpose: Purpose::Bulk, observer: None };
+        Ok(Self { transport: Arc::new(transport), caller })
     }
 
     /// The same client, its requests counted for `purpose`.
     #[must_use]
     pub fn for_purpose(&self, purpose: Purpose) -> Self {
-        Self { transport: Arc::clone(&self.transport), purpose }
+        let caller = Caller { purpose, ..self.caller.clone() };
+        Self { transport: Arc::clone(&self.transport), caller }
+    }
+
+    /// The same client, every request of which `observer` is told of: to show people the latest calls of a
+    /// connection. It replaces an earlier observer; [`Client::for_purpose`] keeps it.
+    #[must_use]
+    pub fn with_observer(&self, observer: Arc<dyn CallObserver>) -> Self {
+        let caller = Caller { observer: Some(observer), ..self.caller.clone() };
+        Self { transport: Arc::clone(&self.transport), caller }
     }
 
     /// Reads `url`, whose path without ids is `template`.
@@ -52,8 +64,9 @@ impl Client {
         url: Url,
     ) -> Result<T, ServiceError> {
         let timeout = self.transport.settings.timeouts.request;
-        let call = Call { method: Method::GET, url, template, kind: RequestKind::Read, body: None, timeout };
-        self.transport.json(self.purpose, call).await
+        let (method, kind) = (Method::GET, RequestKind::Read);
+        let request = Request { method, url, template, kind, body: None, timeout };
+        self.transport.json(&self.caller, request).await
     }
 
     /// Reads the page of `operation` that `after` points to, or `first`.
@@ -79,18 +92,18 @@ impl Client {
     ) -> Result<T, ServiceError> {
         let body = serde_json::to_vec(body).map_err(|_| ServiceError::Invalid { status: 0, key: None })?;
         let timeout = self.transport.settings.timeouts.request;
-        self.transport.json(self.purpose, self.post_call(template, kind, body.into(), timeout)).await
+        self.transport.json(&self.caller, self.post_request(template, kind, body.into(), timeout)).await
     }
 
     /// A finished body on its way to the path `template`.
-    pub(crate) fn post_call(
+    pub(crate) fn post_request(
         &self,
         template: &'static str,
         kind: RequestKind,
         body: Bytes,
         timeout: std::time::Duration,
-    ) -> Call {
+    ) -> Request {
         let url = self.transport.url(template);
-        Call { method: Method::POST, url, template, kind, body: Some(body), timeout }
+        Request { method: Method::POST, url, template, kind, body: Some(body), timeout }
     }
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::activities::{Activity, WITHOUT_ID, WireActivity};
 use crate::client::Client;
 use crate::error::ServiceError;
+use crate::exchange::Request;
 use crate::gate::RequestKind;
-use crate::transport::Call;
 
 /// Names the result of a contact export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ impl Client {
         &self,
         id: &ContactExportId,
     ) -> Result<BoxStream<'static, Result<Bytes, ServiceError>>, ServiceError> {
-        let call = Call {
+        let request = Request {
             method: Method::GET,
             url: self.transport.url(&format!("/contact_exports/{}", id.0)),
             template: "/contact_exports/{file_export_id}",
@@ -68,7 +68,7 @@ impl Client {
             body: None,
             timeout: self.transport.settings.timeouts.download,
         };
-        let response = self.transport.download(self.purpose, call).await?;
+        let response = self.transport.download(&self.caller, request).await?;
         let pieces = try_unfold(response, |mut response| async move {
             match response.chunk().await {
                 Ok(piece) => Ok(piece.map(|piece| (piece, response))),

@@ -32,11 +32,23 @@ pub enum RequestKind {
 
 /// What came of a request that had passed the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Observation {
+pub struct Observation {
+    /// When the request was sent: an answer says nothing of what happened after that.
+    pub sent_at: Timestamp,
+    /// What was answered.
+    pub outcome: Outcome,
+}
+
+/// What the service answered, as far as a gate is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
     /// Any answer but the two below.
     Answered,
     /// Refused: too many requests in this second.
-    Throttled,
+    Throttled {
+        /// Send nothing before: what the service asked for, or the end of the second.
+        until: Timestamp,
+    },
     /// Refused: the day's requests are used up.
     QuotaExceeded,
 }
@@ -75,7 +87,8 @@ pub struct GateRefusal {
 /// Permits requests one by one.
 #[async_trait]
 pub trait RequestGate: std::fmt::Debug + Send + Sync {
-    /// Returns when one request may be sent at once, having counted it.
+    /// Returns when one request may be sent at once, having counted it. It may take minutes, and its leave lasts for
+    /// a moment only.
     async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal>;
 
     /// Takes note of what the service answered. Not called when there was no answer.

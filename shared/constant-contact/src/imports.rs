@@ -49,8 +49,9 @@ impl Client {
             return Err(ImportError::NotTaken(error));
         }
         let timeout = self.transport.settings.timeouts.import;
-        let call = self.post_call("/activities/contacts_json_import", RequestKind::Import, body, timeout);
-        let activity: WireActivity = self.transport.json(self.purpose, call).await?;
+        let template = "/activities/contacts_json_import";
+        let request = self.post_request(template, RequestKind::Import, body, timeout);
+        let activity: WireActivity = self.transport.json(&self.caller, request).await?;
         activity.into_activity().ok_or(ImportError::Unclear(WITHOUT_ID))
     }
 

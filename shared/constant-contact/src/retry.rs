@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::Random;
+use jiff::Timestamp;
 
 use crate::error::ServiceError;
 use crate::settings::RetrySettings;
@@ -19,16 +20,33 @@ pub(crate) const fn may_repeat(error: &ServiceError, changes: bool) -> bool {
     }
 }
 
+/// How long the service itself asks to be left alone.
+pub(crate) fn asked_pause(error: &ServiceError, now: Timestamp) -> Duration {
+    match error {
+        ServiceError::Throttled { until } => {
+            Duration::try_from(until.duration_since(now)).unwrap_or_default()
+        }
+        _ => Duration::ZERO,
+    }
+}
+
 impl RetrySettings {
-    /// The pause before the attempt after `attempt` (counted from 1), with full jitter; none when enough was
-    /// tried, or when the pause would end more than [`RetrySettings::elapsed`] after the first attempt.
-    pub(crate) fn pause(&self, attempt: u32, since_first: Duration, random: &dyn Random) -> Option<Duration> {
+    /// The pause before the attempt after `attempt` (counted from 1), with full jitter and `at_least` so long; none
+    /// when enough was tried, or when the pause would end more than [`RetrySettings::elapsed`] after the first
+    /// attempt.
+    pub(crate) fn pause(
+        &self,
+        attempt: u32,
+        since_first: Duration,
+        at_least: Duration,
+        random: &dyn Random,
+    ) -> Option<Duration> {
         if attempt >= self.attempts {
             return None;
         }
         let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
-        let pause = doubled.min(self.longest_pause).mul_f64(random.fraction());
-        (since_first + pause <= self.elapsed).then_some(pause)
+        let pause = doubled.min(self.longest_pause).mul_f64(random.fraction()).max(at_least);
+        (since_first.saturating_add(pause) <= self.elapsed).then_some(pause)
     }
 }
 
@@ -44,11 +62,15 @@ mod tests {
         let random = ManualRandom::new(1);
         for attempt in 1..settings.attempts {
             let bound = Duration::from_secs(1 << (attempt - 1)).min(settings.longest_pause);
-            let pause = settings.pause(attempt, Duration::ZERO, &random).unwrap();
+            let pause = settings.pause(attempt, Duration::ZERO, Duration::ZERO, &random).unwrap();
             assert!(pause <= bound, "{attempt}: {pause:?}");
         }
-        assert_eq!(settings.pause(settings.attempts, Duration::ZERO, &random), None);
-        assert_eq!(settings.pause(1, settings.elapsed + Duration::from_secs(1), &random), None);
+        let none = Duration::ZERO;
+        assert_eq!(settings.pause(settings.attempts, none, none, &random), None);
+        assert_eq!(settings.pause(1, settings.elapsed + Duration::from_secs(1), none, &random), None);
+        let asked = Duration::from_secs(30);
+        assert_eq!(settings.pause(1, none, asked, &random), Some(asked));
+        assert_eq!(settings.pause(1, none, settings.elapsed * 2, &random), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use constant_contact::{
     AccessTokenError, AccessTokens, ActivityState, Client, ClientSettings, ContactExport, ContactQuery,
     ContactStatus, Cursor, GateRefusal, ImportError, MAXIMUM_IMPORT_BODY, MembershipCount, NewList,
-    Observation, Purpose, RefusalCause, RequestGate, RequestKind, ServiceError,
+    Observation, Outcome, Purpose, RefusalCause, RequestGate, RequestKind, ServiceError,
 };
 use domain::identifier::ListId;
 use domain::{Clock, ManualClock, ManualRandom, Sensitive};
@@ -108,7 +108,7 @@ async fn a_read_survives_passing_failures() {
     assert_eq!(bench.gate.passed.lock().unwrap().len(), 5, "every repetition passes the gate");
     let observed = bench.gate.observed.lock().unwrap().clone();
     assert_eq!(observed.len(), 4, "a connection without an answer shows nothing: {observed:?}");
-    assert_eq!(observed[1], Observation::Throttled);
+    assert!(matches!(observed[1].outcome, Outcome::Throttled { .. }));
 }
 
 #[tokio::test]
@@ -188,7 +188,8 @@ async fn the_day_s_end_is_reported_at_once() {
     let error = bench.client.contact_counts().await.unwrap_err();
     let midnight: jiff::Timestamp = "2026-03-06T00:00:00Z".parse().unwrap();
     assert!(matches!(error, ServiceError::QuotaExceeded { until } if until == midnight));
-    assert_eq!(*bench.gate.observed.lock().unwrap(), [Observation::QuotaExceeded]);
+    let observed = bench.gate.observed.lock().unwrap().clone();
+    assert!(matches!(observed[..], [Observation { outcome: Outcome::QuotaExceeded, .. }]), "{observed:?}");
 }
 
 #[tokio::test]

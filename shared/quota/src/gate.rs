@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use constant_contact::{GateRefusal, Observation, Purpose, RefusalCause, RequestGate, RequestKind};
+use constant_contact::{GateRefusal, Observation, Outcome, Purpose, RefusalCause, RequestGate, RequestKind};
 use domain::Clock;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -178,9 +178,9 @@ impl RequestGate for QuotaGate {
 
     async fn observe(&self, observation: Observation) {
         let now = self.clock.now();
-        let outcome = match observation {
-            Observation::Answered => return,
-            Observation::Throttled => {
+        let outcome = match observation.outcome {
+            Outcome::Answered => return,
+            Outcome::Throttled { .. } => {
                 tracing::info!("Constant Contact asks for fewer requests per second; pausing");
                 self.hold_back_until(later(now, Duration::from_secs(1)));
                 self.quota.throttled().await.map(|resume_at| {
@@ -189,7 +189,7 @@ impl RequestGate for QuotaGate {
                     }
                 })
             }
-            Observation::QuotaExceeded => {
+            Outcome::QuotaExceeded => {
                 tracing::warn!("the application's requests of this day are used up; waiting for 00:00 UTC");
                 self.hold_back_until(crate::record::midnight_after(now));
                 self.quota.exceeded().await

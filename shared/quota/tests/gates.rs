@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use constant_contact::{GateRefusal, Observation, Purpose, RefusalCause, RequestGate, RequestKind};
+use constant_contact::{GateRefusal, Observation, Outcome, Purpose, RefusalCause, RequestGate, RequestKind};
 use domain::{Clock, ManualRandom};
 use jiff::{SignedDuration, Timestamp};
 use quota::{GateOptions, Limits, Quota, QuotaGate};
@@ -196,8 +196,9 @@ async fn what_the_service_refuses_holds_for_everybody() {
         for _ in 0..4 {
             gate.acquire(Purpose::Bulk, RequestKind::Read).await.unwrap();
         }
-        gate.observe(Observation::Throttled).await;
         let throttled = bench.clock.now();
+        let until = throttled + SignedDuration::from_secs(1);
+        gate.observe(Observation { sent_at: throttled, outcome: Outcome::Throttled { until } }).await;
         let at_once = if pause % 2 == 0 { &gate } else { &bench.gate(u64::from(pause) + 10) };
         at_once.acquire(Purpose::Bulk, RequestKind::Read).await.unwrap();
         let wait = bench.clock.now().duration_since(throttled);
@@ -206,7 +207,8 @@ async fn what_the_service_refuses_holds_for_everybody() {
         assert!(wait > last_wait / 2, "pauses grow");
         last_wait = wait;
     }
-    gate.observe(Observation::QuotaExceeded).await;
+    let (sent_at, outcome) = (bench.clock.now(), Outcome::QuotaExceeded);
+    gate.observe(Observation { sent_at, outcome }).await;
     let midnight: Timestamp = "2026-03-06T00:00:00Z".parse().unwrap();
     for gate in [&gate, &other] {
         let refusal = gate.acquire(Purpose::Interactive, RequestKind::Read).await.unwrap_err();
