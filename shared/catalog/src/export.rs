@@ -3,6 +3,7 @@
 use domain::identifier::{ConnectionId, ExportId, ListId, SegmentName};
 use domain::mapping::Mapping;
 use jiff::Timestamp;
+use schedule::ExportSchedule;
 use serde::{Deserialize, Serialize};
 use store::Document;
 
@@ -25,6 +26,9 @@ pub struct Export {
     pub segments: Vec<SegmentName>,
     /// Which column becomes which field.
     pub mapping: Mapping,
+    /// When it runs by itself.
+    #[serde(default)]
+    pub schedule: ExportSchedule,
     /// Who created it.
     #[serde(default)]
     pub created_by: Option<Actor>,

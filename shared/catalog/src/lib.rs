@@ -3,9 +3,11 @@
 mod actor;
 mod connection;
 mod export;
+mod refresh;
 
 pub use actor::Actor;
 pub use connection::{
     Authorization, CONNECTIONS, Connection, ConnectionAccess, Consent, ExportUser, connection_key,
 };
 pub use export::{EXPORTS, Export, export_key};
+pub use refresh::{REFRESH_SETTINGS, RefreshSettings};

@@ -204,6 +204,7 @@ impl World {
             list_name: "Newsletter".into(),
             segments: vec![SegmentName::new("people").unwrap()],
             mapping: Mapping::new("EMail", None, attributes.collect()).unwrap(),
+            schedule: Default::default(),
             created_by: None,
             updated_by: None,
             updated_at: self.clock.now(),

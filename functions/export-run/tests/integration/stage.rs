@@ -205,6 +205,7 @@ async fn configure(documents: &Documents, export: &ExportId, list: &str) {
         list_name: "Newsletter".to_owned(),
         segments: vec![SegmentName::new("people").unwrap()],
         mapping: Mapping::new("EMail", None, vec![first_name]).unwrap(),
+        schedule: Default::default(),
         created_by: None,
         updated_by: None,
         updated_at: now,

@@ -17,7 +17,7 @@ use crate::data_directory::SegmentSource;
 use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::sample::{SampleReport, SampleRequest};
-use crate::services::Services;
+use crate::services::Conversation;
 use crate::text::{counted, grouped, size};
 
 /// The list of the simulator when nobody names one.
@@ -51,10 +51,10 @@ impl Exporting<'_> {
         link: &Link,
         engine: &Engine,
         export: &ExportId,
-        services: &mut Services,
+        conversation: &mut Conversation,
     ) -> Result<RunKey, Failure> {
         let stored = stored_export(installation, export).await?;
-        let sample_segments = self.prepare_sample(services).await?;
+        let sample_segments = self.prepare_sample(conversation).await?;
         let inspector = Inspector {
             store: installation.segments.clone(),
             prefix: self.prefix().to_owned(),
@@ -66,16 +66,7 @@ impl Exporting<'_> {
         if self.options.constant_contact == Service::Real {
             inspector.refuse_examples(&inspected, &mapping).await?;
         }
-        let connection = match link.connection().await? {
-            Some(connection) => connection,
-            None => {
-                let connection = link.authorize(self.screen).await?;
-                let name = connection.organization_name();
-                self.screen.note(&format!("Connected to {name:?}{}.", self.simulated()));
-                connection
-            }
-        };
-        let list = self.list(link, &connection, stored.as_ref()).await?;
+        let (connection, list) = self.connected(link, stored.as_ref()).await?;
         let segments: Vec<SegmentName> = inspected.into_iter().map(|found| found.segment).collect();
         self.confirm(&connection, &list, &segments)?;
         self.data.remember_segments(self.source.clone())?;
@@ -83,23 +74,46 @@ impl Exporting<'_> {
         let request = self.request(engine, export).await?;
         let key = engine.start_run(export, request).await?.active().clone();
         if self.source == SegmentSource::Sample {
-            services.sample_exported().await?;
+            conversation.sample_exported().await?;
         }
         Ok(key)
     }
 
+    /// The connection and the list, authorised anew where that is needed.
+    async fn connected(
+        &self,
+        link: &Link,
+        stored: Option<&Export>,
+    ) -> Result<(Connection, ContactList), Failure> {
+        if let Some(connection) = link.connection().await? {
+            match self.list(link, &connection, stored).await {
+                // Found out only now: withdrawn, or its tokens were lost.
+                Err(Failure::Destination(error)) if error.needs_authorization() => {
+                    self.screen.note("The connection must be authorised again; then the export goes on.");
+                }
+                list => return Ok((connection, list?)),
+            }
+        }
+        let connection = link.authorize(self.screen).await?;
+        let name = connection.organization_name();
+        self.screen.note(&format!("Connected to {name:?}{}.", self.simulated()));
+        let list = self.list(link, &connection, stored).await?;
+        Ok((connection, list))
+    }
+
     /// Makes the sample if it is what is exported; answers its segments.
-    async fn prepare_sample(&self, services: &mut Services) -> Result<Vec<String>, Failure> {
+    async fn prepare_sample(&self, conversation: &mut Conversation) -> Result<Vec<String>, Failure> {
         if self.source != SegmentSource::Sample {
             return Ok(Vec::new());
         }
         // What was approved is the sample as it is.
         let change = self.options.change.filter(|_| !self.options.approve);
         let request = SampleRequest { profiles: self.options.profiles, change };
-        let SampleReport { segments, written, .. } = services.prepare_sample(request).await?;
+        let SampleReport { segments, written, .. } = conversation.prepare_sample(request).await?;
         if let Some(written) = written {
             self.screen.note(&format!(
-                "Made a sample of {} ({}) in the segments {}.{}",
+                "{} {} ({}) in the segments {}.{}",
+                if written.changed { "Changed the sample: now" } else { "Made a sample of" },
                 counted(written.rows, "row", "rows"),
                 size(written.bytes),
                 segments.join(", "),
@@ -146,7 +160,7 @@ impl Exporting<'_> {
         // An id that was stored is the id of a list that was deleted since: its name would be no help.
         let create = simulated && (self.options.list.is_some() || before.is_none());
         let destination = Destination { wanted, create, account: connection.organization_name() };
-        Ok(destination.find(&link.client()?).await?)
+        Ok(destination.find(&link.client().await?).await?)
     }
 
     /// Names account and list and asks, before anybody real gets mail because of it.
@@ -236,6 +250,7 @@ async fn save_export(
                 list_name: list.name.clone(),
                 segments: segments.clone(),
                 mapping: mapping.clone(),
+                schedule: current.map(|known| known.schedule.clone()).unwrap_or_default(),
                 created_by: current.and_then(|known| known.created_by.clone()),
                 updated_by: None,
                 updated_at: now,
