@@ -60,6 +60,8 @@ pub enum RefusalCause {
     DayQuota,
     /// The next free moment is farther away than the caller may wait.
     TooLongAWait,
+    /// The service has asked for fewer requests, for longer than the caller may wait.
+    Throttled,
     /// The shared record of requests is out of reach.
     Unavailable,
 }
@@ -69,6 +71,7 @@ impl std::fmt::Display for RefusalCause {
         formatter.write_str(match self {
             Self::DayQuota => "the application's requests of this day are used up",
             Self::TooLongAWait => "other work uses the application's requests",
+            Self::Throttled => "Constant Contact asks for fewer requests per second",
             Self::Unavailable => "the record of the application's requests is out of reach",
         })
     }

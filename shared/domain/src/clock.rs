@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What everything that depends on time asks. Pass it in; never read the system's clock elsewhere.
 #[async_trait]
@@ -28,9 +28,41 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, moment: Timestamp) {
-        if let Ok(remaining) = Duration::try_from(moment.duration_since(self.now())) {
-            tokio::time::sleep(remaining).await;
-        }
+        sleep_for(moment.duration_since(self.now())).await;
+    }
+}
+
+async fn sleep_for(remaining: SignedDuration) {
+    if let Ok(remaining) = Duration::try_from(remaining) {
+        tokio::time::sleep(remaining).await;
+    }
+}
+
+/// Virtual time for tests with many sleepers: the time of the runtime, which is virtual where the runtime's clock is
+/// paused (`#[tokio::test(start_paused = true)]`). Sleepers wake in order, each at its moment. A test that speaks
+/// over real connections needs [`ManualClock`] instead: a paused runtime does not wait for them.
+#[derive(Debug, Clone, Copy)]
+pub struct RuntimeClock {
+    start: Timestamp,
+    origin: tokio::time::Instant,
+}
+
+impl RuntimeClock {
+    /// A clock that shows `start` now.
+    #[must_use]
+    pub fn new(start: Timestamp) -> Self {
+        Self { start, origin: tokio::time::Instant::now() }
+    }
+}
+
+#[async_trait]
+impl Clock for RuntimeClock {
+    fn now(&self) -> Timestamp {
+        self.start.saturating_add(self.origin.elapsed()).unwrap_or(self.start)
+    }
+
+    async fn sleep_until(&self, moment: Timestamp) {
+        sleep_for(moment.duration_since(self.now())).await;
     }
 }
 

@@ -9,7 +9,7 @@ pub mod outcome;
 pub mod random;
 pub mod sensitive;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ManualClock, RuntimeClock, SystemClock};
 pub use failure::{Classified, FailureClass, in_one_line};
 pub use random::{ManualRandom, Random, SystemRandom};
 pub use sensitive::Sensitive;

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::counts::{Counters, RequestCounts};
-use crate::error::ReserveError;
+use crate::error::{QuotaError, ReserveError};
 use crate::grid::TOLERANCE;
-use crate::record::later;
-use crate::shared::Quota;
+use crate::record::{later, midnight_after};
+use crate::shared::{BackOff, Quota, Reservation};
 
 /// So many slots may be missed in a row before the caller is told to come later: the process is then too slow to
 /// meet any moment.
@@ -50,9 +50,17 @@ pub struct QuotaGate {
     options: GateOptions,
     bulk: Mutex<Stock>,
     interactive: Mutex<Stock>,
-    /// What this process has seen itself, should the shared record not be writable.
-    not_before: std::sync::Mutex<Option<Timestamp>>,
+    seen: std::sync::Mutex<Seen>,
     counters: Counters,
+}
+
+/// What this process has seen of the service, should the shared record not be writable.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Nothing is sent before the moment, for the reason.
+    held_back: Option<(Timestamp, RefusalCause)>,
+    /// Somebody was throttled then, and a success has been missing since.
+    in_doubt_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -76,7 +84,7 @@ impl QuotaGate {
             options,
             bulk: Mutex::default(),
             interactive: Mutex::default(),
-            not_before: std::sync::Mutex::default(),
+            seen: std::sync::Mutex::default(),
             counters: Counters::default(),
         }
     }
@@ -99,27 +107,33 @@ impl QuotaGate {
     async fn next_slot(&self, purpose: Purpose) -> Result<Timestamp, GateRefusal> {
         let mut stock = self.stock(purpose).lock().await;
         let now = self.clock.now();
-        let not_before = *self.locked_not_before();
+        let held_back = self.seen().held_back;
         while let Some(slot) = stock.slots.pop_front() {
-            if later(slot, TOLERANCE) >= now && not_before.is_none_or(|not_before| slot >= not_before) {
+            if later(slot, TOLERANCE) >= now && held_back.is_none_or(|(until, _)| slot >= until) {
                 return Ok(slot);
             }
             stock.forfeited += 1;
             // Slots lie unused: take fewer.
             stock.batch = 0;
         }
-        if let Some(until) = not_before.filter(|until| *until > later(now, self.options.longest_wait)) {
-            return Err(GateRefusal { until, cause: RefusalCause::DayQuota });
+        if let Some((until, cause)) = held_back
+            && until > later(now, self.options.longest_wait)
+        {
+            return Err(GateRefusal { until, cause });
         }
         let batch = stock.batch.saturating_mul(2).clamp(1, self.options.largest_stock.max(1));
         // Answers can take longer than last time.
         let lead = self.options.lead.max(stock.took.mul_f64(1.5)).min(self.options.longest_wait / 2);
-        let held_back = not_before.map(|until| Duration::try_from(until.duration_since(now)));
-        let lead = held_back.and_then(Result::ok).map_or(lead, |pause| lead.max(pause));
+        let pause = held_back.map(|(until, _)| Duration::try_from(until.duration_since(now)));
+        let lead = pause.and_then(Result::ok).map_or(lead, |pause| lead.max(pause));
         let wait = self.options.longest_wait;
         let outcome = self.quota.reserve(purpose, batch, stock.forfeited, lead, wait).await;
         stock.took = Duration::try_from(self.clock.now().duration_since(now)).unwrap_or_default();
-        let slots = outcome.map_err(|error| self.refusal(&error))?;
+        let Reservation { slots, in_doubt_since } = outcome.map_err(|error| self.refusal(&error))?;
+        // Never forgotten here: the record may have been read before somebody was throttled.
+        if in_doubt_since.is_some() {
+            self.seen().in_doubt_since = in_doubt_since;
+        }
         stock.forfeited = 0;
         stock.batch = batch;
         stock.slots = slots.into();
@@ -149,13 +163,43 @@ impl QuotaGate {
         GateRefusal { until: later(self.clock.now(), STORE_PAUSE), cause: RefusalCause::Unavailable }
     }
 
-    fn locked_not_before(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
-        self.not_before.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn hold_back_until(&self, moment: Timestamp) {
-        let mut not_before = self.locked_not_before();
-        *not_before = Some(not_before.map_or(moment, |earlier| earlier.max(moment)));
+    fn hold_back_until(&self, moment: Timestamp, cause: RefusalCause) {
+        let held_back = &mut self.seen().held_back;
+        if held_back.is_none_or(|(until, _)| moment > until) {
+            *held_back = Some((moment, cause));
+        }
+    }
+
+    /// The first success after throttling is noted for everybody, any other not: that would be a write for each
+    /// request.
+    async fn answered(&self, sent_at: Timestamp) -> Result<(), QuotaError> {
+        let proof = self.seen().in_doubt_since.take_if(|since| sent_at >= *since);
+        let Some(since) = proof else { return Ok(()) };
+        let noted = self.quota.answered(sent_at).await;
+        if noted.is_err() {
+            self.seen().in_doubt_since.get_or_insert(since);
+        }
+        noted
+    }
+
+    async fn throttled(&self, sent_at: Timestamp, asked: Timestamp) -> Result<(), QuotaError> {
+        tracing::info!("Constant Contact asks for fewer requests per second; pausing");
+        // At once, since others of this process could send while the record is written.
+        self.hold_back_until(asked, RefusalCause::Throttled);
+        let BackOff { since, until } = self.quota.throttled(sent_at, asked).await?;
+        self.hold_back_until(until, RefusalCause::Throttled);
+        self.seen().in_doubt_since = Some(since);
+        Ok(())
+    }
+
+    async fn exceeded(&self) -> Result<(), QuotaError> {
+        tracing::warn!("the application's requests of this day are used up; waiting for 00:00 UTC");
+        self.hold_back_until(midnight_after(self.clock.now()), RefusalCause::DayQuota);
+        self.quota.exceeded().await
     }
 }
 
@@ -177,28 +221,15 @@ impl RequestGate for QuotaGate {
     }
 
     async fn observe(&self, observation: Observation) {
-        let now = self.clock.now();
-        let outcome = match observation.outcome {
-            Outcome::Answered => return,
-            Outcome::Throttled { .. } => {
-                tracing::info!("Constant Contact asks for fewer requests per second; pausing");
-                self.hold_back_until(later(now, Duration::from_secs(1)));
-                self.quota.throttled().await.map(|resume_at| {
-                    if let Some(resume_at) = resume_at {
-                        self.hold_back_until(resume_at);
-                    }
-                })
-            }
-            Outcome::QuotaExceeded => {
-                tracing::warn!("the application's requests of this day are used up; waiting for 00:00 UTC");
-                self.hold_back_until(crate::record::midnight_after(now));
-                self.quota.exceeded().await
-            }
+        let noted = match observation.outcome {
+            Outcome::Answered => self.answered(observation.sent_at).await,
+            Outcome::Throttled { until } => self.throttled(observation.sent_at, until).await,
+            Outcome::QuotaExceeded => self.exceeded().await,
         };
-        if let Err(error) = outcome {
+        if let Err(error) = noted {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "others could not be told to send fewer requests"
+                "others could not be told how many requests the service takes"
             );
         }
     }

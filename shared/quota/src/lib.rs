@@ -4,6 +4,7 @@ mod counts;
 mod error;
 mod gate;
 mod grid;
+mod pause;
 mod record;
 mod shared;
 
@@ -12,4 +13,4 @@ pub use error::{QuotaError, ReserveError};
 pub use gate::{GateOptions, QuotaGate};
 pub use grid::TOLERANCE;
 pub use record::{Limits, QuotaStatus};
-pub use shared::Quota;
+pub use shared::{BackOff, Quota, Reservation};

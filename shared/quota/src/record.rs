@@ -11,11 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::Document;
 
 use crate::grid::{first_slot, is_for_people, moment};
-
-/// After this long without throttling the next pause is short again.
-const FORGIVEN: Duration = Duration::from_mins(1);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+use crate::pause::{Pause, Throttled};
 
 /// What the service grants the application in a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +72,9 @@ pub(crate) struct Record {
     used: u32,
     /// Reserved slots that are not over.
     taken: BTreeSet<i64>,
-    /// After throttling: nothing before.
+    /// The latest, for as long as it matters.
     #[serde(default)]
-    resume_at: Option<Timestamp>,
-    /// Pauses in a row.
-    #[serde(default)]
-    pauses: u32,
+    pause: Option<Pause>,
     #[serde(default)]
     closed_until: Option<Timestamp>,
 }
@@ -95,7 +88,7 @@ impl Record {
     /// A record of which nothing is used.
     pub(crate) fn new(now: Timestamp) -> Self {
         let day = utc_day(now);
-        Self { day, used: 0, taken: BTreeSet::new(), resume_at: None, pauses: 0, closed_until: None }
+        Self { day, used: 0, taken: BTreeSet::new(), pause: None, closed_until: None }
     }
 
     /// The record as it is at `now`: what is over is forgotten.
@@ -105,6 +98,7 @@ impl Record {
         // A slot in use keeps its place for as long as it may be used.
         let first = first_slot(now.saturating_sub(crate::TOLERANCE).unwrap_or(now));
         current.taken = self.taken.range(first..).copied().collect();
+        current.pause = self.pause.filter(|pause| pause.matters(now));
         current.closed_until = self.closed_until.filter(|until| *until > now);
         current
     }
@@ -128,7 +122,7 @@ impl Record {
         if left == 0 {
             return Err(GateRefusal { until: midnight_after(ask.now), cause: RefusalCause::DayQuota });
         }
-        let earliest = next.resume_at.map_or(ask.earliest, |resume_at| resume_at.max(ask.earliest));
+        let earliest = next.pause.map_or(ask.earliest, |pause| pause.until.max(ask.earliest));
         let free = (first_slot(earliest)..)
             .filter(|slot| !next.taken.contains(slot))
             .filter(|slot| ask.purpose == Purpose::Interactive || !is_for_people(*slot));
@@ -137,7 +131,7 @@ impl Record {
             let at = moment(slot);
             if at > ask.latest {
                 if reserved.is_empty() {
-                    return Err(GateRefusal { until: at, cause: RefusalCause::TooLongAWait });
+                    return Err(GateRefusal { until: at, cause: next.cause_of_wait(ask.latest) });
                 }
                 break;
             }
@@ -155,21 +149,31 @@ impl Record {
         Ok((next, reserved.into_iter().map(|(_, at)| at).collect()))
     }
 
-    /// The service throttled somebody. Several who are throttled at the same time make one pause.
-    pub(crate) fn throttled(&self, now: Timestamp, fraction: f64) -> Option<(Self, Timestamp)> {
-        let mut next = self.at(now);
-        match next.resume_at {
-            Some(resume_at) if resume_at > now => return None,
-            Some(resume_at) if later(resume_at, FORGIVEN) > now => {
-                next.pauses = next.pauses.saturating_add(1);
-            }
-            _ => next.pauses = 1,
+    fn cause_of_wait(&self, latest: Timestamp) -> RefusalCause {
+        match self.pause {
+            Some(pause) if pause.until > latest => RefusalCause::Throttled,
+            _ => RefusalCause::TooLongAWait,
         }
-        let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(next.pauses - 1)).min(LONGEST_PAUSE);
-        // Half of it certain: the limit is per second, so a very short pause would only be throttled again.
-        let resume_at = later(now, doubled.mul_f64(0.5 + fraction / 2.0));
-        next.resume_at = Some(resume_at);
-        Some((next, resume_at))
+    }
+
+    /// The service throttled somebody; none when the record is to stay as it is.
+    pub(crate) fn throttled(&self, throttled: Throttled) -> (Option<Self>, Pause) {
+        let mut next = self.at(throttled.now);
+        let pause = Pause::after(next.pause, throttled);
+        let known = next.pause.replace(pause) == Some(pause);
+        ((!known).then_some(next), pause)
+    }
+
+    /// The service answered a request sent at `sent_at`; none when the record is to stay as it is.
+    pub(crate) fn answered(&self, sent_at: Timestamp, now: Timestamp) -> Option<Self> {
+        let mut next = self.at(now);
+        next.pause = Some(next.pause?.answered(sent_at)?);
+        Some(next)
+    }
+
+    /// Since when nobody has had a success after throttling, if so.
+    pub(crate) fn in_doubt_since(&self) -> Option<Timestamp> {
+        self.pause.and_then(|pause| pause.in_doubt_since())
     }
 
     /// The service said that the day is used up, whatever we counted.

@@ -11,7 +11,27 @@ use sha2::{Digest, Sha256};
 use store::{Change, Documents, UpdateError};
 
 use crate::error::{QuotaError, ReserveError};
+use crate::pause::{Pause, Throttled};
 use crate::record::{Ask, Limits, QuotaStatus, Record, later};
+
+/// What was reserved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// The slots' moments, in order; at least one.
+    pub slots: Vec<Timestamp>,
+    /// Somebody was throttled, and no request has been answered since: whoever has one answered that was sent after
+    /// this moment says so by [`Quota::answered`].
+    pub in_doubt_since: Option<Timestamp>,
+}
+
+/// Everybody leaves the service alone for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackOff {
+    /// When it began; see [`Reservation::in_doubt_since`].
+    pub since: Timestamp,
+    /// Nobody gets a slot before.
+    pub until: Timestamp,
+}
 
 /// The requests of one application key. Cheap to share; everybody who uses the key uses the same bucket.
 #[derive(Debug)]
@@ -49,7 +69,7 @@ impl Quota {
         forfeited: u32,
         lead: Duration,
         longest_wait: Duration,
-    ) -> Result<Vec<Timestamp>, ReserveError> {
+    ) -> Result<Reservation, ReserveError> {
         let updated = self
             .documents
             .update(&self.key, |record: Option<&Record>| {
@@ -58,22 +78,38 @@ impl Quota {
                 let ask = Ask { wanted, purpose, forfeited, now, earliest, latest };
                 let fresh = Record::new(now);
                 let (next, slots) = record.unwrap_or(&fresh).reserve(&ask, self.limits)?;
-                Ok::<_, GateRefusal>(Change::Write(next, slots))
+                let in_doubt_since = next.in_doubt_since();
+                Ok::<_, GateRefusal>(Change::Write(next, Reservation { slots, in_doubt_since }))
             })
             .await?;
         Ok(updated.outcome)
     }
 
-    /// The service throttled a request: nobody gets a slot before the returned moment; none is returned when a
-    /// pause is on already.
+    /// The service throttled a request that was sent at `sent_at`, and asked to be left alone until `asked`: nobody
+    /// gets a slot before the end of the returned pause. It is twice as long as the one before if no request has
+    /// been answered between them.
     ///
     /// # Errors
     /// [`QuotaError`].
-    pub async fn throttled(&self) -> Result<Option<Timestamp>, QuotaError> {
+    pub async fn throttled(&self, sent_at: Timestamp, asked: Timestamp) -> Result<BackOff, QuotaError> {
         let fraction = self.random.fraction();
-        self.change(|record, now| match record.throttled(now, fraction) {
-            Some((next, resume_at)) => Change::Write(next, Some(resume_at)),
-            None => Change::Keep(None),
+        let Pause { since, until, .. } = self
+            .change(|record, now| match record.throttled(Throttled { sent_at, asked, now, fraction }) {
+                (Some(next), pause) => Change::Write(next, pause),
+                (None, pause) => Change::Keep(pause),
+            })
+            .await?;
+        Ok(BackOff { since, until })
+    }
+
+    /// The service answered a request that was sent at `sent_at`: if that is after the latest pause began, the next
+    /// one is short again. Worth calling only while a success is missing, see [`Reservation::in_doubt_since`].
+    ///
+    /// # Errors
+    /// [`QuotaError`].
+    pub async fn answered(&self, sent_at: Timestamp) -> Result<(), QuotaError> {
+        self.change(|record, now| {
+            record.answered(sent_at, now).map_or(Change::Keep(()), |next| Change::Write(next, ()))
         })
         .await
     }

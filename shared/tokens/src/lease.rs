@@ -9,10 +9,10 @@ use store::Document;
 
 use crate::secret::SecretVersion;
 
-/// Forced renewals within [`RENEWAL_WINDOW`]: with more the secret would collect versions faster than the store
-/// forgets them.
-const MOST_RENEWALS: usize = 4;
-const RENEWAL_WINDOW: Duration = Duration::from_hours(1);
+/// Renewals of tokens that were refused although they were new, within [`REFUSAL_WINDOW`]: with more the secret would
+/// collect versions faster than the store forgets them, and another new token would be of no help either.
+const MOST_REFUSALS: usize = 4;
+const REFUSAL_WINDOW: Duration = Duration::from_hours(1);
 
 /// Who renews, and until when nobody else may.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub(crate) struct Holder {
     /// This one renewal.
     pub(crate) id: String,
     pub(crate) until: Timestamp,
+    /// Whether the service refused a token that was new, see [`Wish::refused_new`].
+    #[serde(default)]
+    pub(crate) refused_new: bool,
 }
 
 /// The document.
@@ -31,9 +34,12 @@ pub(crate) struct LeaseRecord {
     pub(crate) version: SecretVersion,
     /// When its access token ends.
     pub(crate) expires_at: Timestamp,
-    /// The latest renewals.
+    /// The latest renewal.
     #[serde(default)]
-    pub(crate) renewed_at: Vec<Timestamp>,
+    pub(crate) renewed_at: Option<Timestamp>,
+    /// The latest renewals of tokens that were refused although they were new.
+    #[serde(default)]
+    pub(crate) refused_new_at: Vec<Timestamp>,
     #[serde(default)]
     pub(crate) holder: Option<Holder>,
     #[serde(default)]
@@ -54,9 +60,8 @@ pub(crate) fn lease_key(connection: &ConnectionId) -> String {
 pub(crate) struct Wish<'a> {
     /// The version whose token is to be renewed.
     pub(crate) stale: &'a SecretVersion,
+    /// Who wishes it.
     pub(crate) holder: &'a Holder,
-    /// Whether the service refused the token, rather than its life coming to an end.
-    pub(crate) refused: bool,
     /// Whether no other process than this one exists.
     pub(crate) sole_owner: bool,
     pub(crate) now: Timestamp,
@@ -71,7 +76,7 @@ pub(crate) enum Lease {
     Newer,
     /// Somebody is renewing it.
     Wait(Timestamp),
-    /// Renewed too often lately to be of any help.
+    /// New tokens were refused too often lately for another one to be of any help.
     TooOften,
     /// Only a person can help.
     NeedsReauthentication,
@@ -80,8 +85,14 @@ pub(crate) enum Lease {
 impl LeaseRecord {
     /// A record of a version that nobody is renewing.
     pub(crate) const fn new(version: SecretVersion, expires_at: Timestamp) -> Self {
-        let renewed_at = Vec::new();
-        Self { version, expires_at, renewed_at, holder: None, needs_reauthentication_since: None }
+        Self {
+            version,
+            expires_at,
+            renewed_at: None,
+            refused_new_at: Vec::new(),
+            holder: None,
+            needs_reauthentication_since: None,
+        }
     }
 
     /// Decides about `wish`; a record to write comes with a granted lease only.
@@ -98,15 +109,15 @@ impl LeaseRecord {
         {
             return (Lease::Wait(holder.until), None);
         }
-        if wish.refused && self.recent(wish.now) >= MOST_RENEWALS {
+        if wish.holder.refused_new && self.refusals(wish.now) >= MOST_REFUSALS {
             return (Lease::TooOften, None);
         }
         (Lease::Granted, Some(Self { holder: Some(wish.holder.clone()), ..self.clone() }))
     }
 
-    fn recent(&self, now: Timestamp) -> usize {
-        let since = now.saturating_sub(RENEWAL_WINDOW).unwrap_or(now);
-        self.renewed_at.iter().filter(|moment| **moment > since).count()
+    fn refusals(&self, now: Timestamp) -> usize {
+        let since = now.saturating_sub(REFUSAL_WINDOW).unwrap_or(now);
+        self.refused_new_at.iter().filter(|moment| **moment > since).count()
     }
 
     /// The record once `version` is stored; none when somebody else has gone on from another version.
@@ -121,13 +132,21 @@ impl LeaseRecord {
         if self.version != *read {
             return self.released(holder);
         }
-        let mut renewed_at = self.renewed_at.clone();
-        renewed_at.push(now);
-        let superfluous = renewed_at.len().saturating_sub(MOST_RENEWALS);
-        renewed_at.drain(..superfluous);
-        let mut next = Self { renewed_at, ..Self::new(version.clone(), expires_at) };
+        let mut next = self.moved_to(version.clone(), expires_at);
+        next.renewed_at = Some(now);
+        if holder.refused_new {
+            next.refused_new_at.push(now);
+            let superfluous = next.refused_new_at.len().saturating_sub(MOST_REFUSALS);
+            next.refused_new_at.drain(..superfluous);
+        }
         next.holder = self.holder.clone().filter(|other| other.id != holder.id);
         Some(next)
+    }
+
+    /// A record of another version that nobody is renewing; what was renewed before is still known.
+    pub(crate) fn moved_to(&self, version: SecretVersion, expires_at: Timestamp) -> Self {
+        let (renewed_at, refused_new_at) = (self.renewed_at, self.refused_new_at.clone());
+        Self { renewed_at, refused_new_at, ..Self::new(version, expires_at) }
     }
 
     /// The record without this holder; none when it does not hold the lease.
@@ -158,12 +177,12 @@ mod tests {
     }
 
     fn holder(process: &str, id: &str) -> Holder {
-        Holder { process: process.to_owned(), id: id.to_owned(), until: at(60) }
+        Holder { process: process.to_owned(), id: id.to_owned(), until: at(60), refused_new: true }
     }
 
     fn ask(record: &LeaseRecord, holder: &Holder, sole_owner: bool, now: Timestamp) -> Lease {
         let stale = SecretVersion::new("v1");
-        record.ask(&Wish { stale: &stale, holder, refused: true, sole_owner, now }).0
+        record.ask(&Wish { stale: &stale, holder, sole_owner, now }).0
     }
 
     #[test]
@@ -171,7 +190,7 @@ mod tests {
         let record = LeaseRecord::new(SecretVersion::new("v1"), NOW);
         let (mine, other) = (holder("p", "1"), holder("q", "2"));
         let stale = SecretVersion::new("v1");
-        let wish = Wish { stale: &stale, holder: &mine, refused: false, sole_owner: false, now: NOW };
+        let wish = Wish { stale: &stale, holder: &mine, sole_owner: false, now: NOW };
         let (Lease::Granted, Some(held)) = record.ask(&wish) else { panic!("free") };
         assert_eq!(ask(&held, &other, false, at(59)), Lease::Wait(at(60)));
         assert_eq!(ask(&held, &other, false, at(60)), Lease::Granted);
@@ -190,18 +209,30 @@ mod tests {
         assert!(record.renewed(&read, &SecretVersion::new("x"), NOW, &late, NOW).is_none());
     }
 
-    #[test]
-    fn refusals_renew_four_times_an_hour_at_most() {
-        let mut record = LeaseRecord::new(SecretVersion::new("v1"), NOW);
-        let mine = holder("p", "1");
+    fn renewed_six_times(holder: &Holder) -> LeaseRecord {
+        let version = SecretVersion::new("v1");
+        let mut record = LeaseRecord::new(version.clone(), NOW);
         for minute in 0..6 {
-            record.version = SecretVersion::new("v1");
-            record = record
-                .renewed(&SecretVersion::new("v1"), &SecretVersion::new("v1"), NOW, &mine, at(minute * 60))
-                .unwrap();
+            record = record.renewed(&version, &version, NOW, holder, at(minute * 60)).unwrap();
         }
-        assert_eq!(record.renewed_at.len(), MOST_RENEWALS);
+        record
+    }
+
+    #[test]
+    fn refusals_of_new_tokens_renew_four_times_an_hour_at_most() {
+        let mine = holder("p", "1");
+        let record = renewed_six_times(&mine);
+        assert_eq!(record.refused_new_at.len(), MOST_REFUSALS);
         assert_eq!(ask(&record, &mine, false, at(6 * 60)), Lease::TooOften);
         assert_eq!(ask(&record, &mine, false, at(2 * 60 + 3600)), Lease::Granted);
+    }
+
+    #[test]
+    fn ordinary_renewals_are_not_counted() {
+        let ordinary = Holder { refused_new: false, ..holder("p", "1") };
+        let record = renewed_six_times(&ordinary);
+        assert_eq!(ask(&record, &holder("p", "1"), false, at(6 * 60)), Lease::Granted);
+        let record = renewed_six_times(&holder("p", "1"));
+        assert_eq!(ask(&record, &ordinary, false, at(6 * 60)), Lease::Granted, "nor are they refused");
     }
 }

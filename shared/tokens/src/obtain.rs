@@ -58,8 +58,8 @@ impl Inner {
                 state.patience_until = None;
                 return Ok(held);
             }
-            let holder = self.holder();
-            match self.ask(&held.version, &holder, refused.is_some()).await? {
+            let holder = self.holder(!living && held.value.is_new(now));
+            match self.ask(&held.version, &holder).await? {
                 Lease::Granted => return self.refresh_once(state, held, holder, refused).await,
                 Lease::NeedsReauthentication | Lease::TooOften => {
                     return Err(AccessTokenError::NeedsReauthentication);
@@ -110,12 +110,7 @@ impl Inner {
         Ok(held)
     }
 
-    async fn ask(
-        &self,
-        stale: &SecretVersion,
-        holder: &Holder,
-        refused: bool,
-    ) -> Result<Lease, AccessTokenError> {
+    async fn ask(&self, stale: &SecretVersion, holder: &Holder) -> Result<Lease, AccessTokenError> {
         let sole_owner = self.options.sole_owner;
         let outcome = self
             .documents
@@ -124,7 +119,7 @@ impl Inner {
                 let Some(record) = record else {
                     return Ok::<_, std::convert::Infallible>(Change::Keep(Lease::Newer));
                 };
-                Ok(match record.ask(&Wish { stale, holder, refused, sole_owner, now }) {
+                Ok(match record.ask(&Wish { stale, holder, sole_owner, now }) {
                     (lease, Some(next)) => Change::Write(next, lease),
                     (lease, None) => Change::Keep(lease),
                 })
@@ -157,18 +152,13 @@ impl Inner {
     /// Notes that the secret is at `held` now, if the record still names `read`.
     pub(crate) async fn adopt(&self, read: &SecretVersion, held: &Held) {
         let (version, expires_at) = (&held.version, held.value.expires_at);
-        self.note(|record| {
-            (record.version == *read).then(|| LeaseRecord {
-                renewed_at: record.renewed_at.clone(),
-                ..LeaseRecord::new(version.clone(), expires_at)
-            })
-        })
-        .await;
+        self.note(|record| (record.version == *read).then(|| record.moved_to(version.clone(), expires_at)))
+            .await;
     }
 
-    fn holder(&self) -> Holder {
+    fn holder(&self, refused_new: bool) -> Holder {
         let (process, id) = (self.options.process.clone(), self.random.uuid().to_string());
-        Holder { process, id, until: self.later(LEASE) }
+        Holder { process, id, until: self.later(LEASE), refused_new }
     }
 
     pub(crate) fn later(&self, pause: Duration) -> Timestamp {

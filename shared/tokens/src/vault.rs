@@ -15,6 +15,11 @@ use crate::secret::{Secret, SecretError, SecretStore, SecretVersion, next_versio
 /// A token is renewed when less than this is left of its life.
 const MARGIN: Duration = Duration::from_mins(5);
 
+/// A token that the service refuses within this time of its issue was no good from the start. One that served for
+/// longer came to its end by something else, and its renewal is an ordinary one: at this distance the secret store
+/// forgets versions as fast as renewals make new ones (Secrets Manager's documentation: every 10 minutes at most).
+const NEW: Duration = Duration::from_mins(10);
+
 /// So many versions may have been written since the one that a stale read shows.
 const OVERWRITE_ATTEMPTS: u32 = 8;
 
@@ -59,6 +64,11 @@ impl ConnectionTokens {
             scope: grant.scope.or_else(|| self.scope.clone()),
             account_id: self.account_id.clone(),
         }
+    }
+
+    /// Whether the access token was issued only just now and has not ended.
+    pub(crate) fn is_new(&self, now: Timestamp) -> bool {
+        now < self.expires_at && self.obtained_at.saturating_add(NEW).is_ok_and(|old| now < old)
     }
 
     /// Whether enough of the access token's life is left. Of a very short life a quarter must be.

@@ -1,4 +1,4 @@
-//! Promises of the record: the day's limits hold, pauses grow and end, and people are let in beside bulk work.
+//! Promises of the record: the day's limits hold, pauses hold for everybody and end, and people are let in beside bulk work.
 
 use super::*;
 
@@ -66,33 +66,44 @@ fn a_long_wait_is_refused_and_reserves_nothing() {
     assert_eq!(record.taken.len(), 60);
 }
 
-#[test]
-fn pauses_double_while_throttling_goes_on() {
-    let mut now = at("2026-03-05T12:00:00Z");
-    let mut record = Record::new(now);
-    let mut pauses = Vec::new();
-    for _ in 0..9 {
-        let (next, resume_at) = record.throttled(now, 1.0).unwrap();
-        assert!(next.throttled(now, 1.0).is_none(), "the same burst makes one pause");
-        let (_, slots) = next.reserve(&ask(resume_at, Purpose::Interactive, 1), LIMITS).unwrap();
-        assert!(slots[0] >= resume_at);
-        pauses.push(resume_at.duration_since(now).as_secs());
-        (record, now) = (next, resume_at);
-    }
-    assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    let calm = later(now, FORGIVEN);
-    let (_, resume_at) = record.throttled(calm, 0.0).unwrap();
-    assert_eq!(resume_at.duration_since(calm).as_millis(), 500);
+fn throttled(now: Timestamp) -> Throttled {
+    Throttled { sent_at: now, asked: later(now, Duration::from_secs(1)), now, fraction: 1.0 }
 }
 
 #[test]
 fn a_pause_is_respected_by_everybody() {
     let now = at("2026-03-05T12:00:00Z");
-    let (record, resume_at) = Record::new(now).throttled(now, 1.0).unwrap();
+    let (record, pause) = Record::new(now).throttled(throttled(now));
+    let record = record.unwrap();
     for purpose in [Purpose::Bulk, Purpose::Interactive] {
-        let (_, slots) = record.reserve(&ask(now, purpose, 1), LIMITS).unwrap();
-        assert!(slots[0] >= resume_at);
+        let (next, slots) = record.reserve(&ask(now, purpose, 1), LIMITS).unwrap();
+        assert!(slots[0] >= pause.until);
+        assert_eq!(next.in_doubt_since(), Some(now), "and known to everybody");
     }
+    assert!(record.throttled(throttled(now)).0.is_none(), "nothing new");
+}
+
+#[test]
+fn a_success_or_a_quiet_minute_ends_the_doubt() {
+    let now = at("2026-03-05T12:00:00Z");
+    let (record, pause) = Record::new(now).throttled(throttled(now));
+    let record = record.unwrap();
+    let answered = record.answered(pause.until, pause.until).unwrap();
+    assert_eq!(answered.in_doubt_since(), None);
+    assert_eq!(answered.answered(pause.until, pause.until), None, "nothing new");
+    let quiet = later(pause.until, Duration::from_mins(1));
+    let (record, _) = record.reserve(&ask(quiet, Purpose::Bulk, 1), LIMITS).unwrap();
+    assert_eq!(record.in_doubt_since(), None);
+}
+
+#[test]
+fn a_pause_beyond_all_patience_is_named_as_the_reason() {
+    let now = at("2026-03-05T12:00:00Z");
+    let asked = later(now, Duration::from_mins(30));
+    let (record, _) = Record::new(now).throttled(Throttled { asked, ..throttled(now) });
+    let refusal = record.unwrap().reserve(&ask(now, Purpose::Bulk, 1), LIMITS).unwrap_err();
+    assert_eq!(refusal.cause, RefusalCause::Throttled);
+    assert!(refusal.until >= asked);
 }
 
 #[test]

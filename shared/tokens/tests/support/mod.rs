@@ -1,4 +1,4 @@
-//! A virtual clock in which many sleepers wake in order, and a token endpoint with rotating refresh tokens.
+//! Several processes' sources of tokens, and a token endpoint with rotating refresh tokens, in virtual time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,30 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use constant_contact::oauth::{ApplicationCredentials, OAuthError, TokenGrant};
 use domain::identifier::{AccountId, ConnectionId};
-use domain::{Clock, ManualRandom, Sensitive};
-use jiff::Timestamp;
+use domain::{ManualRandom, RuntimeClock, Sensitive};
 use store::{Documents, MemoryStore};
 use tokens::{ConnectionTokenSource, Grants, MemorySecretStore, SourceOptions, TokenEndpoint, TokenVault};
-use tokio::time::Instant;
-
-#[derive(Debug)]
-pub(crate) struct VirtualClock {
-    start: Timestamp,
-    origin: Instant,
-}
-
-#[async_trait]
-impl Clock for VirtualClock {
-    fn now(&self) -> Timestamp {
-        self.start.checked_add(self.origin.elapsed()).unwrap()
-    }
-
-    async fn sleep_until(&self, moment: Timestamp) {
-        if let Ok(remaining) = Duration::try_from(moment.duration_since(self.now())) {
-            tokio::time::sleep(remaining).await;
-        }
-    }
-}
 
 /// What the endpoint does with the next refresh, instead of granting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +25,7 @@ struct Served {
     refreshes: u32,
     trouble: Vec<Trouble>,
     delay: Duration,
+    life: Option<Duration>,
 }
 
 /// Accepts only the refresh token it gave last.
@@ -65,20 +45,26 @@ impl RotatingEndpoint {
         self.0.lock().unwrap().delay = delay;
     }
 
+    /// Access tokens end so soon, instead of after a day.
+    pub(crate) fn grant_for(&self, life: Duration) {
+        self.0.lock().unwrap().life = Some(life);
+    }
+
     /// A person authorises: a new pair.
     pub(crate) fn authorise(&self) -> TokenGrant {
-        let mut served = self.0.lock().unwrap();
-        served.generation += 1;
-        grant(served.generation)
+        self.0.lock().unwrap().next()
     }
 }
 
-fn grant(generation: u32) -> TokenGrant {
-    TokenGrant {
-        access_token: Sensitive::new(format!("access-{generation}")),
-        refresh_token: Some(Sensitive::new(format!("refresh-{generation}"))),
-        expires_in: Duration::from_hours(24),
-        scope: None,
+impl Served {
+    fn next(&mut self) -> TokenGrant {
+        self.generation += 1;
+        TokenGrant {
+            access_token: Sensitive::new(format!("access-{}", self.generation)),
+            refresh_token: Some(Sensitive::new(format!("refresh-{}", self.generation))),
+            expires_in: self.life.unwrap_or(Duration::from_hours(24)),
+            scope: None,
+        }
     }
 }
 
@@ -100,10 +86,10 @@ impl TokenEndpoint for RotatingEndpoint {
                     Err(OAuthError::InvalidGrant)
                 }
                 lost => {
-                    served.generation += 1;
+                    let grant = served.next();
                     match lost {
                         Some(_) => Err(OAuthError::Unclear(None)),
-                        None => Ok(grant(served.generation)),
+                        None => Ok(grant),
                     }
                 }
             };
@@ -119,7 +105,7 @@ impl TokenEndpoint for RotatingEndpoint {
 }
 
 pub(crate) struct Bench {
-    pub(crate) clock: Arc<VirtualClock>,
+    pub(crate) clock: Arc<RuntimeClock>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) secrets: Arc<MemorySecretStore>,
     pub(crate) endpoint: Arc<RotatingEndpoint>,
@@ -129,9 +115,8 @@ pub(crate) struct Bench {
 impl Bench {
     /// An authorised connection whose first access token is `access-1`.
     pub(crate) async fn new() -> Self {
-        let start = "2026-03-05T12:00:00Z".parse().unwrap();
         let bench = Self {
-            clock: Arc::new(VirtualClock { start, origin: Instant::now() }),
+            clock: Arc::new(RuntimeClock::new("2026-03-05T12:00:00Z".parse().unwrap())),
             store: Arc::new(MemoryStore::new()),
             secrets: Arc::new(MemorySecretStore::new()),
             endpoint: Arc::new(RotatingEndpoint::default()),

@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) enum Scripted {
     /// Status and body.
     Answer(u16, String),
+    /// Throttled, with a header that asks to be left alone for so many seconds.
+    AskForPause(u64),
     /// Close the connection after the request was read.
     HangUp,
     /// Read the request and never answer.
@@ -64,15 +66,20 @@ impl Script {
         match next.unwrap_or(Scripted::Answer(418, "not foreseen".to_owned())) {
             Scripted::HangUp => {}
             Scripted::Silence => std::future::pending().await,
-            Scripted::Answer(status, body) => {
-                let answer = format!(
-                    "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                let _ = stream.write_all(answer.as_bytes()).await;
+            Scripted::Answer(status, body) => write(&mut stream, status, "", &body).await,
+            Scripted::AskForPause(seconds) => {
+                write(&mut stream, 429, &format!("retry-after: {seconds}\r\n"), "").await;
             }
         }
     }
+}
+
+async fn write(stream: &mut TcpStream, status: u16, header: &str, body: &str) {
+    let length = body.len();
+    let answer =
+        format!("HTTP/1.1 {status} X\r\n{header}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    // Whoever asked may have gone.
+    let _ = stream.write_all(answer.as_bytes()).await;
 }
 
 async fn read_request(stream: &mut TcpStream) -> Option<Received> {

@@ -1,12 +1,5 @@
 //! Promises, against a simulator written from the vendor's contract by others: a connection is authorised and every
 //! call that an export needs works, whatever shapes errors and times have.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use std::sync::Arc;
 use std::time::Duration;

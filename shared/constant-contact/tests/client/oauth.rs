@@ -1,22 +1,12 @@
 //! Promises: the browser's address holds everything the server asks for; token calls authenticate the application,
 //! are told apart by meaning, and show no secret.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
-
-#[allow(dead_code, reason = "the client's tests use all of it")]
-mod support;
 
 use std::time::Duration;
 
+use crate::script::{Script, Scripted, answer};
 use constant_contact::ClientSettings;
 use constant_contact::oauth::{ApplicationCredentials, OAuthClient, OAuthError, ProofKey};
 use domain::{ManualRandom, Sensitive};
-use support::{Script, Scripted, answer};
 use url::Url;
 
 fn application() -> ApplicationCredentials {
