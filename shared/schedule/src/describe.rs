@@ -39,11 +39,11 @@ fn ordinal(day: i8) -> String {
 }
 
 fn on_days(days: &MonthDays) -> String {
-    // Only the days after the 28th are ever missing.
-    let missing_somewhere = days.iter().any(|day| day > 28);
-    if missing_somewhere && days.iter().len() == 1 && days.iter().next_back() == Some(31) {
+    if days.iter().eq([31]) {
         return "On the last day of every month".to_owned();
     }
+    // Every month has a 28th.
+    let missing_somewhere = days.iter().any(|day| day > 28);
     let ordinals: Vec<String> = days.iter().map(ordinal).collect();
     let instead = if missing_somewhere { " (a month that is too short: on its last day)" } else { "" };
     format!("On the {} of every month{instead}", listed(&ordinals))

@@ -96,7 +96,7 @@ impl Check {
             "monthly" => self.take(MonthDays::new(form.days.iter().copied())).map(Repeat::Monthly),
             _ => self.take(Err(Problem::UnknownRepeat)),
         };
-        // All of them before the first that is missing ends it.
+        // Each is looked at before any that is missing ends the reading: a person hears of all.
         let time_zone = self.take(TimeZoneName::new(&form.time_zone));
         let start = self.take(LocalStart::parse(&form.start));
         Some(Recurrence { repeat: repeat?, time_zone: time_zone?, start: start? })
