@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+mod audit;
+mod client;
+mod configuration;
+mod connection_state;
+mod consent;
+mod documents;
+mod driver;
+mod error;
+mod problems;
+mod quota_view;
+mod versioned;
+
+pub use audit::{AuditEntry, AuditEvent, AuditPage, AuditSubject, SubjectKind};
+pub use configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
+pub use connection_state::ConnectionState;
+pub use consent::{CONSENT_VERSION, ConsentText};
+pub use driver::{DriverError, RunDriver};
+pub use error::{ConfigurationError, ExportName};
+pub use problems::FieldProblem;
+pub use quota_view::QuotaView;
+pub use versioned::Versioned;
