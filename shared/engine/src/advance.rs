@@ -64,6 +64,10 @@ impl Engine {
         let Some(mut run) = self.load_run(key).await? else {
             return Err(AdvanceError::UnknownRun(key.run.to_string()));
         };
+        if run.content.ended().is_some() {
+            // Nothing of the run changes any more, and cleaning up can be done twice: no lease is needed, or waited for.
+            return Session::new(self, run, deadline).clean_up().await.map_err(AdvanceError::from);
+        }
         let now = self.clock.now();
         if let Some(lease) = &run.content.lease
             && lease.until > now
@@ -74,6 +78,10 @@ impl Engine {
         let content = &mut run.content;
         // Whoever held it did not give it back, nor what was held with it.
         let taken_over = content.lease.is_some();
+        if taken_over && caller == Caller::Shared {
+            // A sole owner is started by a person, who sees it die.
+            content.note_crash();
+        }
         content.fence += 1;
         let until = deadline.checked_add(self.settings.lease_margin).unwrap_or(deadline);
         content.lease = Some(Lease { holder: format!("{}-{}", self.instance, self.random.uuid()), until });
@@ -92,8 +100,14 @@ impl Engine {
         if taken_over {
             session.slot_held = true;
             session.release_slot().await?;
+            session.hasten_certainty();
+            if let Some(answer) = session.stop_when_crashing().await? {
+                return Ok(answer);
+            }
         }
-        session.work().await
+        let answer = session.work().await;
+        session.record_calls().await;
+        answer
     }
 
     fn wait(&self, until: Timestamp) -> Advance {
@@ -103,7 +117,7 @@ impl Engine {
 }
 
 impl Session<'_> {
-    async fn work(mut self) -> Result<Advance, AdvanceError> {
+    async fn work(&mut self) -> Result<Advance, AdvanceError> {
         let mut steps = 0_u32;
         loop {
             let now = self.engine.clock.now();
@@ -151,6 +165,12 @@ impl Session<'_> {
             StepError::Document(error) if error.class() != FailureClass::Retry => return Err(error.into()),
             StepError::Store(error) if error.class() == FailureClass::NeedsPerson => return Err(error.into()),
             StepError::Spool(error) => return Err(AdvanceError::Spool(error)),
+            StepError::Segments(error)
+                if error.class() != FailureClass::Retry && self.can_end_at_once() =>
+            {
+                self.finish(End::SegmentsUnreadable { problem: in_one_line(&error) }).await?;
+                return Ok(None);
+            }
             // Nobody may come to authorise the connection again, and what the service no longer remembers cannot be
             // asked for: a run that is to stop must be able to.
             error
@@ -241,7 +261,7 @@ impl Session<'_> {
     }
 
     /// Gives the lease back until a person has done something.
-    async fn park(&mut self, reason: ParkReason) -> Result<Advance, AdvanceError> {
+    pub(crate) async fn park(&mut self, reason: ParkReason) -> Result<Advance, AdvanceError> {
         self.release_slot().await?;
         let run = &mut self.run.content;
         run.lease = None;

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use constant_contact::{
-    AccessTokenError, AccessTokens, ClientSettings, GateRefusal, Observation, Purpose, RequestGate,
-    RequestKind,
+    AccessTokenError, AccessTokens, ClientSettings, GateRefusal, Observation, Purpose, RefusalCause,
+    RequestGate, RequestKind,
 };
 use domain::identifier::ConnectionId;
-use domain::{Classified, FailureClass};
+use domain::{Classified, Clock, FailureClass};
+use jiff::Timestamp;
 
 /// Gives out what a client needs. Implemented where secrets and quota are wired together.
 #[async_trait]
@@ -29,6 +30,14 @@ pub trait Connector: Debug + Send + Sync {
     /// # Errors
     /// [`ConnectorError`].
     async fn gate(&self) -> Result<Arc<dyn RequestGate>, ConnectorError>;
+
+    /// How many requests the application may still make today (UTC) for exports; `None` where nobody counts them.
+    ///
+    /// # Errors
+    /// [`ConnectorError`].
+    async fn requests_left_today(&self) -> Result<Option<u64>, ConnectorError> {
+        Ok(None)
+    }
 }
 
 /// Why no client can be made.
@@ -55,16 +64,51 @@ impl Classified for ConnectorError {
     }
 }
 
-/// Counts a run's requests on their way through the shared gate.
+/// Counts a run's requests on their way through the shared gate, and lets no import through that is late: after a crash
+/// it must be certain when the last one can have been sent.
 #[derive(Debug)]
-pub(crate) struct CountingGate {
+pub(crate) struct RunGate {
     inner: Arc<dyn RequestGate>,
+    clock: Arc<dyn Clock>,
     counts: Mutex<BTreeMap<RequestKind, u64>>,
+    import: Mutex<ImportWindow>,
 }
 
-impl CountingGate {
-    pub(crate) fn new(inner: Arc<dyn RequestGate>) -> Self {
-        Self { inner, counts: Mutex::default() }
+/// When the announced import may be sent.
+#[derive(Debug, Default)]
+struct ImportWindow {
+    latest: Option<Timestamp>,
+    passed_at: Option<Timestamp>,
+}
+
+impl RunGate {
+    pub(crate) fn new(inner: Arc<dyn RequestGate>, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, clock, counts: Mutex::default(), import: Mutex::default() }
+    }
+
+    /// The next import may be sent until `latest`.
+    pub(crate) fn announce(&self, latest: Timestamp) {
+        *self.window() = ImportWindow { latest: Some(latest), passed_at: None };
+    }
+
+    /// When the announced import was last sent, if it was.
+    pub(crate) fn import_passed_at(&self) -> Option<Timestamp> {
+        self.window().passed_at
+    }
+
+    fn window(&self) -> std::sync::MutexGuard<'_, ImportWindow> {
+        self.import.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets an import through that is in time.
+    fn pass_import(&self) -> Result<(), GateRefusal> {
+        let now = self.clock.now();
+        let mut window = self.window();
+        if window.latest.is_none_or(|latest| now > latest) {
+            return Err(GateRefusal { until: now, cause: RefusalCause::TooLongAWait });
+        }
+        window.passed_at = Some(now);
+        Ok(())
     }
 
     /// Takes out what was counted since the last call.
@@ -74,9 +118,12 @@ impl CountingGate {
 }
 
 #[async_trait]
-impl RequestGate for CountingGate {
+impl RequestGate for RunGate {
     async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal> {
         self.inner.acquire(purpose, kind).await?;
+        if kind == RequestKind::Import {
+            self.pass_import()?;
+        }
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
         Ok(())
     }

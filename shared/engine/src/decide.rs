@@ -78,8 +78,9 @@ fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &E
     let now = observed.now;
     // At most one import whose fate is unknown: nothing else is sent before it is cleared up.
     for chunk in &sending.chunks {
-        if let ChunkState::Intended { at } = chunk.state {
-            let certain_at = at.checked_add(settings.intent_patience).unwrap_or(at);
+        if let ChunkState::Intended { at, certain_at } = chunk.state {
+            let latest = || at.checked_add(settings.send_window.saturating_add(settings.intent_patience));
+            let certain_at = certain_at.or_else(|| latest().ok()).unwrap_or(at);
             return if now < certain_at {
                 Step::Wait { until: certain_at, reason: Waiting::LostAnswer }
             } else {
@@ -89,7 +90,8 @@ fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &E
     }
     let waiting = sending.chunks.iter().find(|chunk| chunk.state == ChunkState::Waiting);
     let sent = sending.chunks.iter().any(|chunk| matches!(chunk.state, ChunkState::Sent { .. }));
-    if let (Some(waiting), None) = (waiting, &run.cancel) {
+    let stopped = run.cancel.is_some() || sending.stopped_by.is_some();
+    if let Some(waiting) = waiting.filter(|_| !stopped) {
         let outdated = is_over(sending.planned_at, settings.plan_fresh, now);
         if !outdated {
             // A chunk that comes back may be older than what is known by now.
@@ -114,7 +116,8 @@ fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &E
             Some(next) => Step::Wait { until: next.at, reason: Waiting::Activities },
         };
     }
-    if sending.chunks.iter().any(|chunk| !is_identified(&chunk.state)) {
+    // The settlement counts rows that nobody has looked for as unconfirmed.
+    if sending.stopped_by.is_none() && sending.chunks.iter().any(|chunk| !is_identified(&chunk.state)) {
         return identify(sending, now);
     }
     Step::Finish(end(run, sending))
@@ -136,6 +139,9 @@ const fn is_identified(state: &ChunkState) -> bool {
 fn end(run: &Run, sending: &Sending) -> End {
     if let Some(cancel) = &run.cancel {
         return End::Canceled { by: cancel.by.clone() };
+    }
+    if let Some(step) = &sending.stopped_by {
+        return End::StepKeepsFailing { step: step.clone() };
     }
     let unsent: u64 = sending
         .chunks

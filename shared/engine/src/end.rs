@@ -75,6 +75,16 @@ pub enum End {
     },
     /// The export has no connection, or the connection is gone.
     NoConnection,
+    /// The segments cannot be read.
+    SegmentsUnreadable {
+        /// What their bucket said.
+        problem: String,
+    },
+    /// Callers kept dying in a step.
+    StepKeepsFailing {
+        /// Which one.
+        step: String,
+    },
     /// Rows stay unsent.
     RowsUnsent {
         /// How many.
@@ -107,6 +117,8 @@ impl End {
             | Self::TooManyUnreadableRows { .. }
             | Self::ListMissing
             | Self::CustomFieldMissing { .. }
+            | Self::SegmentsUnreadable { .. }
+            | Self::StepKeepsFailing { .. }
             | Self::RowsUnsent { .. }
             | Self::PermanentError { .. } => Status::Failure,
             Self::Canceled { .. } => Status::Canceled,
@@ -129,6 +141,8 @@ impl End {
             Self::ListMissing => "list_missing",
             Self::CustomFieldMissing { .. } => "custom_field_missing",
             Self::NoConnection => "no_connection",
+            Self::SegmentsUnreadable { .. } => "segments_unreadable",
+            Self::StepKeepsFailing { .. } => "step_keeps_failing",
             Self::RowsUnsent { .. } => "rows_unsent",
             Self::PermanentError { .. } => "permanent_error",
             Self::Canceled { .. } => "canceled",
@@ -189,6 +203,17 @@ impl fmt::Display for End {
                     "The export has no connection; nothing was sent. Give it one, then run again."
                 )
             }
+            Self::SegmentsUnreadable { problem } => write!(
+                formatter,
+                "The segments cannot be read: {problem}. Let the export's role read them (s3:GetObject and \
+                 s3:ListBucket, and kms:Decrypt if they are encrypted with a key of yours), then run again."
+            ),
+            Self::StepKeepsFailing { step } => write!(
+                formatter,
+                "The step {step:?} was begun again and again and never came to its end; what had been sent by then was \
+                 settled. Give the function that runs exports more memory or a longer time-out, then run again: only \
+                 what is missing is sent."
+            ),
             Self::RowsUnsent { rows } => write!(
                 formatter,
                 "{rows} rows could not be sent after all tries; everything else was. Run again: only what is missing \

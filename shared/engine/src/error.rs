@@ -45,6 +45,9 @@ pub(crate) enum StepError {
     Document(#[from] DocumentError),
     #[error("an object could not be read or written")]
     Store(#[from] StoreError),
+    /// Of the bucket with the segments, which is not ours.
+    #[error("the segments could not be read")]
+    Segments(#[source] StoreError),
     #[error("temporary files could not be written")]
     Spool(#[source] std::io::Error),
     /// Trying again cannot help. The text says what happened and what to do.
@@ -86,7 +89,7 @@ impl Classified for StepError {
             Self::Service(error) => error.class(),
             Self::Connector(error) => error.class(),
             Self::Document(error) => error.class(),
-            Self::Store(error) => error.class(),
+            Self::Store(error) | Self::Segments(error) => error.class(),
             Self::Spool(_) | Self::NeedsPerson(_) => FailureClass::NeedsPerson,
             Self::Permanent(_) => FailureClass::Permanent,
             Self::Passing(_) | Self::UnreadableLedger => FailureClass::Retry,

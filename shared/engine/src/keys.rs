@@ -3,7 +3,7 @@
 //! The first part of a key decides how long an object lives: chunks and reports are removed by the bucket's
 //! lifecycle rules, everything else is kept.
 
-use domain::identifier::{AccountId, ExportId, ListId, PlanId, RunId, SegmentName};
+use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, PlanId, RunId, SegmentName};
 
 use crate::run::RunKey;
 
@@ -28,6 +28,16 @@ pub(crate) fn active_run(key: &RunKey) -> String {
 /// Which run of an export is active, and which follows.
 pub(crate) fn occupation(export: &ExportId) -> String {
     format!("exports/{export}/occupation.json")
+}
+
+/// The latest ended runs of an export in short, for pages.
+pub(crate) fn history(export: &ExportId) -> String {
+    format!("exports/{export}/history.json")
+}
+
+/// The latest calls of a connection.
+pub(crate) fn calls(connection: &ConnectionId) -> String {
+    format!("calls/{connection}.json")
 }
 
 /// What is known of a segment beyond its snapshots.
@@ -55,9 +65,17 @@ pub(crate) fn opt_outs(account: &AccountId) -> String {
     format!("accounts/{account}/opt-outs.json")
 }
 
+/// What the name of each file of hashes ends with.
+pub(crate) const HASHES: &str = ".hashes";
+
+/// Files of hashes of people who opted out.
+pub(crate) fn opt_out_files(account: &AccountId) -> String {
+    format!("accounts/{account}/opt-outs/")
+}
+
 /// One file of hashes of people who opted out.
 pub(crate) fn opt_out_hashes(account: &AccountId, name: &str) -> String {
-    format!("accounts/{account}/opt-outs/{name}.hashes")
+    format!("accounts/{account}/opt-outs/{name}{HASHES}")
 }
 
 /// Points to the ledger of an export for one list of one account.

@@ -2,36 +2,50 @@
 
 mod account;
 mod advance;
+mod calls;
 mod connector;
+mod crashes;
 mod decide;
 mod end;
 mod engine;
 mod error;
+mod forecast;
+mod history;
 mod keys;
 mod ledger_pointer;
 mod observer;
 mod occupation;
 mod opt_outs;
+mod progress;
 mod refusals;
 mod run;
+mod service_counts;
 mod session;
 mod settings;
 mod start;
 mod steps;
 mod streams;
+mod warning;
 
 pub use advance::{Advance, Caller};
+pub use calls::CallBuffer;
 pub use connector::{Connector, ConnectorError};
+pub use crashes::Crashes;
 pub use end::{End, ParkReason, Status};
 pub use engine::{Engine, EngineParts};
 pub use error::AdvanceError;
+pub use forecast::Forecast;
+pub use history::{RunSummary, UsedSnapshot};
 pub use ledger_pointer::LedgerPointer;
 pub use observer::{NoObserver, Observer};
-pub use occupation::{Occupant, Occupation, RunSummary};
+pub use occupation::{Occupant, Occupation};
+pub use progress::{Done, RunProgress, Stage};
 pub use run::{
     Cancellation, Chunk, ChunkFailure, ChunkState, Configuration, EarlierPart, Ended, FeedbackFiles,
     Finishing, Lease, Looking, NewLedger, Phase, Planning, Run, RunKey, Sending, StartRequest, Trigger,
-    Waiting, Warning,
+    Waiting,
 };
+pub use service_counts::ServiceCounts;
 pub use settings::EngineSettings;
 pub use start::{StartError, Started};
+pub use warning::Warning;

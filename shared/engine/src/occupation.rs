@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use store::Document;
 
 use domain::identifier::{ExportId, RunId};
-use domain::outcome::Counts;
 use planner::RunKind;
 
-use crate::end::{End, Status};
+use crate::history::RunSummary;
 use crate::run::{RunKey, StartRequest, Trigger};
 use crate::start::Started;
 
@@ -22,6 +21,9 @@ pub struct Occupation {
     pub active: Option<Occupant>,
     /// What starts when the active run has ended.
     pub follow_up: Option<Occupant>,
+    /// An approved plan, which starts before that: it is exactly that plan or nothing, and serves nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_follow_up: Option<Occupant>,
     /// How the latest run ended.
     pub latest: Option<RunSummary>,
     /// The events that were accepted lately, the newest last.
@@ -78,7 +80,8 @@ impl Occupation {
         let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
         if let Some(known) = self.events.iter().find(|known| Some(known.event.as_str()) == event) {
             let is_it = |occupant: &&Occupant| occupant.run == known.run;
-            return match (&self.active, self.follow_up.as_ref().filter(is_it)) {
+            let following = [&self.follow_up, &self.approved_follow_up].into_iter().flatten().find(is_it);
+            return match (&self.active, following) {
                 (Some(active), Some(_)) => Started::Follows { active: key(&active.run) },
                 (Some(active), None) if is_it(&active) && ended != Some(&active.run) => {
                     Started::Joined(key(&active.run))
@@ -91,7 +94,7 @@ impl Occupation {
                 self.active = Some(occupant.clone());
                 (Started::Created(key(&occupant.run)), occupant.run.clone())
             }
-            // Whoever approved a plan means that plan: it neither joins nor is joined.
+            // Whoever approved a plan means that plan: it joins nobody else, and nobody else joins it.
             Some(active)
                 if !active.pinned
                     && active.request.kind == occupant.request.kind
@@ -101,15 +104,7 @@ impl Occupation {
             }
             Some(active) => {
                 let active = key(&active.run);
-                let follow_up = match &mut self.follow_up {
-                    Some(follow_up) => {
-                        follow_up.request = both(&follow_up.request, &occupant.request);
-                        follow_up.joined = follow_up.joined.saturating_add(1);
-                        follow_up
-                    }
-                    none => none.insert(occupant.clone()),
-                };
-                (Started::Follows { active }, follow_up.run.clone())
+                (Started::Follows { active }, self.queue(occupant))
             }
         };
         if let Some(event) = event {
@@ -119,10 +114,35 @@ impl Occupation {
         started
     }
 
+    /// Queues a request behind the active run; answers the run that serves it.
+    fn queue(&mut self, occupant: &Occupant) -> RunId {
+        let queued = if occupant.request.approved.is_some() {
+            match &mut self.approved_follow_up {
+                Some(same) if same.request.approved == occupant.request.approved => same,
+                // Of two plans that were approved, only the later can still be made.
+                earlier => earlier.insert(occupant.clone()),
+            }
+        } else {
+            match &mut self.follow_up {
+                Some(follow_up) => {
+                    follow_up.request = both(&follow_up.request, &occupant.request);
+                    follow_up.joined = follow_up.joined.saturating_add(1);
+                    follow_up
+                }
+                none => none.insert(occupant.clone()),
+            }
+        };
+        queued.run.clone()
+    }
+
     /// The run of `summary` has ended: what follows becomes active, unless it is still `moot`.
     pub(crate) fn vacate(&mut self, summary: RunSummary, moot: Option<&Occupant>) {
         if self.active.as_ref().is_some_and(|active| active.run == summary.run) {
-            self.active = self.follow_up.take();
+            if let Some(approved) = self.approved_follow_up.take() {
+                self.active = Some(approved);
+            } else {
+                self.active = self.follow_up.take();
+            }
             if let Some(dropped) = self.active.take_if(|next| Some(&*next) == moot) {
                 // What it would have read, the run that has ended has read.
                 for known in self.events.iter_mut().filter(|known| known.run == dropped.run) {
@@ -146,35 +166,16 @@ fn both(queued: &StartRequest, new: &StartRequest) -> StartRequest {
         RunKind::Full => 2,
     };
     let stronger = if strength(new) > strength(queued) { new.kind } else { queued.kind };
-    // An approval is of one plan: it can be kept or taken, not mixed.
-    if queued.approved.is_some() || (new.approved.is_some() && stronger != new.kind) {
-        return queued.clone();
-    }
     // A person's wish is not dropped for having been preceded by a schedule's.
     let request = if new.trigger == Trigger::OnDemand { new } else { queued };
     StartRequest { kind: stronger, ..request.clone() }
 }
 
-/// The end of a run in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunSummary {
-    /// Its id.
-    pub run: RunId,
-    /// What started it.
-    pub trigger: Trigger,
-    /// The status.
-    pub status: Status,
-    /// How it ended.
-    pub end: End,
-    /// When.
-    pub ended_at: Timestamp,
-    /// Its counts.
-    pub counts: Counts,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::end::End;
+    use crate::run::{Ended, Run};
 
     fn export() -> ExportId {
         ExportId::new("export-1").unwrap()
@@ -193,14 +194,9 @@ mod tests {
     }
 
     fn summary(run: &str, second: i64) -> RunSummary {
-        RunSummary {
-            run: RunId::new(run).unwrap(),
-            trigger: Trigger::Upload,
-            status: Status::Successful,
-            end: End::Completed,
-            ended_at: Timestamp::from_second(second).unwrap(),
-            counts: Counts::default(),
-        }
+        let run = Run::new(key(run), request(Trigger::Upload, RunKind::Changes), Timestamp::UNIX_EPOCH);
+        let at = Timestamp::from_second(second).unwrap();
+        RunSummary::new(&run, &Ended::new(at, End::Completed))
     }
 
     fn upload(occupation: &mut Occupation, run: &str, event: &str, ended: Option<&str>) -> Started {
@@ -283,10 +279,31 @@ mod tests {
             let made = both(&request(queued.0, queued.1), &request(new.0, new.1));
             assert_eq!((made.trigger, made.kind), joined);
         }
-        let ordinary = request(OnDemand, Changes);
-        let approved = StartRequest { approved: Some(RunId::new("run-0").unwrap()), ..ordinary.clone() };
-        assert_eq!(both(&approved, &request(OnDemand, Full)), approved);
-        assert_eq!(both(&ordinary, &approved), approved);
-        assert_eq!(both(&request(OnDemand, Full), &approved), request(OnDemand, Full));
+    }
+
+    #[test]
+    fn an_approved_plan_follows_by_itself_and_first() {
+        let approved = |run: &str, of: &str| {
+            let mut occupant = occupant(run, Trigger::OnDemand, RunKind::Changes);
+            occupant.request.approved = Some(RunId::new(of).unwrap());
+            occupant
+        };
+        let mut occupation = Occupation::default();
+        upload(&mut occupation, "run-1", "a", None);
+        occupation.active.as_mut().unwrap().pinned = true;
+        upload(&mut occupation, "run-2", "b", None);
+        let follows = Started::Follows { active: key("run-1") };
+        for (run, of) in [("run-3", "run-0"), ("run-4", "run-0")] {
+            assert_eq!(occupation.admit(&export(), &approved(run, of), None, None), follows);
+        }
+        let again = occupation.admit(&export(), &approved("run-5", "run-0"), Some("c"), None);
+        assert_eq!((again, occupation.admit(&export(), &approved("run-6", "run-0"), Some("c"), None)), (follows.clone(), follows));
+        assert_eq!(occupation.follow_up.as_ref().unwrap().request.approved, None);
+        let moot = occupation.follow_up.clone();
+        occupation.vacate(summary("run-1", 1), moot.as_ref());
+        assert_eq!(occupation.active.as_ref().unwrap().run.as_str(), "run-3");
+        occupation.vacate(summary("run-3", 2), None);
+        assert_eq!(occupation.active.as_ref().unwrap().run.as_str(), "run-2");
+        assert_eq!(occupation.approved_follow_up, None);
     }
 }

@@ -4,11 +4,12 @@
 
 use constant_contact::{Client, Contact, ContactQuery, ContactStatus, Cursor, ServiceError};
 use domain::identifier::AccountId;
+use domain::in_one_line;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{AddressHash, HashSeed, identity_hash};
 use planner::{Address, OptOuts};
 use serde::{Deserialize, Serialize};
-use store::{Condition, Document, DocumentError, StoreError, Versioned};
+use store::{Condition, Document, DocumentError, StoreError, Versioned, list_all};
 
 use crate::engine::Engine;
 use crate::error::StepError;
@@ -32,6 +33,16 @@ const LOOK_KEPT: SignedDuration = SignedDuration::from_mins(10);
 /// How often one call begins again when the service no longer knows its place in the pages.
 const RESTARTS: u8 = 3;
 
+/// Whether a deletion moves a contact's `updated_at` is not known. So all deleted contacts are read with every look as
+/// long as they fill no more pages than these; of more, those that were updated lately, and all of them once a day.
+const DELETED_PAGES: u32 = 20;
+
+/// See [`DELETED_PAGES`].
+const ALL_DELETED_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Nobody writes a part for so long: what nothing refers to by then, a crash has left.
+const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
 /// Rows of a page.
 const PAGE: u32 = 500;
 
@@ -52,6 +63,9 @@ pub(crate) struct OptOutState {
     looked_at: Option<Timestamp>,
     /// A reading under way.
     reading: Option<Reading>,
+    /// When all deleted contacts were last read, and how many pages they filled.
+    #[serde(default)]
+    all_deleted: Option<AllDeleted>,
     /// By what key the hashes were made, itself as a hash: those of another key say nothing.
     #[serde(default)]
     key_check: Option<u64>,
@@ -62,11 +76,21 @@ impl Document for OptOutState {
     const KIND: &'static str = "opt-outs";
 }
 
+/// A complete reading of all deleted contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct AllDeleted {
+    at: Timestamp,
+    pages: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Reading {
     #[serde(default)]
     of: Subject,
     began_at: Timestamp,
+    /// Pages of its subject so far.
+    #[serde(default)]
+    pages: u32,
     /// Where to go on; `None` at the first page.
     cursor: Option<String>,
     /// Objects with what was read so far.
@@ -92,6 +116,8 @@ enum Subject {
     NewOptOuts,
     /// Whoever was deleted since the last look, after those who opted out.
     NewlyDeleted,
+    /// Whoever was ever deleted, after those who opted out lately.
+    AllDeleted,
 }
 
 /// How far a look came.
@@ -190,7 +216,7 @@ impl Engine {
                 // Whoever opted out while the pages were turned may stand on none of them.
                 Subject::Everybody => finished.one_page,
                 Subject::EverybodyAgain { .. } => false,
-                Subject::NewOptOuts | Subject::NewlyDeleted => {
+                Subject::NewOptOuts | Subject::NewlyDeleted | Subject::AllDeleted => {
                     called_at.duration_since(*began_at) <= LOOK_KEPT
                 }
             };
@@ -211,7 +237,7 @@ impl Engine {
         }
         let due = state.full_read_at.is_none_or(|at| now.duration_since(at) > FULL_READ_EVERY);
         let of = if due { Subject::Everybody } else { Subject::NewOptOuts };
-        Reading { of, began_at: now, cursor: None, parts: Vec::new() }
+        Reading { of, began_at: now, pages: 0, cursor: None, parts: Vec::new() }
     }
 
     /// Reads to the end, or to the deadline. However it stops, what was read is saved.
@@ -247,6 +273,7 @@ impl Engine {
                 }
             };
             pages += 1;
+            reading.pages = reading.pages.saturating_add(1);
             let opted_out = page.contacts.iter().filter(|contact| reading.of.is_meant(contact));
             hashes.extend(opted_out.filter_map(|contact| hash(contact, &mut address, source.seed)));
             reading.cursor = page.next.map(|next| next.as_str().to_owned());
@@ -254,7 +281,8 @@ impl Engine {
                 if reading.of != Subject::NewOptOuts {
                     return Ok((state, Some(Finished { reading, hashes, one_page })));
                 }
-                reading.of = Subject::NewlyDeleted;
+                reading.of = state.content.which_deleted(self.clock.now());
+                reading.pages = 0;
             }
             one_page = false;
             let late = self.clock.now() >= source.deadline;
@@ -315,6 +343,7 @@ impl Engine {
                     content.reading = Some(Reading {
                         of: Subject::EverybodyAgain { first_at: reading.began_at, missing },
                         began_at: self.clock.now(),
+                        pages: 0,
                         cursor: None,
                         parts: Vec::new(),
                     });
@@ -326,6 +355,10 @@ impl Engine {
                 obsolete.push(missing);
             }
             Subject::NewOptOuts | Subject::NewlyDeleted => content.looked_at = Some(reading.began_at),
+            Subject::AllDeleted => {
+                content.looked_at = Some(reading.began_at);
+                content.all_deleted = Some(AllDeleted { at: reading.began_at, pages: reading.pages });
+            }
         }
         let mut all = known.hashes().to_vec();
         all.extend_from_slice(read.hashes());
@@ -335,13 +368,34 @@ impl Engine {
             content.previous = content.hashes.take();
             content.hashes = Some(self.write_hashes(account, all).await?);
         }
+        let renewed = content.hashes != state.content.hashes;
         let state = self.documents.replace(&state, content).await.map_err(shared)?;
+        if renewed {
+            obsolete.extend(self.abandoned(account, &state.content).await);
+        }
         for name in obsolete {
-            // What a crash leaves behind is a few bytes that nobody looks at.
+            // What cannot be deleted now is found as abandoned later.
             let key = keys::opt_out_hashes(account, &name);
-            self.documents.store().delete(&key, Condition::None).await?;
+            if let Err(error) = self.documents.store().delete(&key, Condition::None).await {
+                tracing::warn!(%account, error = %in_one_line(&error), "old hashes of opt-outs stay");
+            }
         }
         Ok(state)
+    }
+
+    /// Files that nothing refers to any more: of readings that were given up, or whose process died.
+    async fn abandoned(&self, account: &AccountId, state: &OptOutState) -> Vec<String> {
+        let now = self.clock.now();
+        let prefix = keys::opt_out_files(account);
+        let Ok(objects) = list_all(self.documents.store().as_ref(), &prefix).await else { return Vec::new() };
+        let old = objects
+            .into_iter()
+            .filter(|object| now.duration_since(object.last_modified) > ABANDONED_AFTER);
+        let names = old.filter_map(|object| {
+            let name = object.key.strip_prefix(&prefix)?.strip_suffix(keys::HASHES)?;
+            Some(name.to_owned())
+        });
+        names.filter(|name| !state.refers_to(name)).collect()
     }
 
     /// What is known of the account's opt-outs.
@@ -387,14 +441,38 @@ impl Engine {
     }
 }
 
+impl OptOutState {
+    /// Which deleted contacts a look reads.
+    fn which_deleted(&self, now: Timestamp) -> Subject {
+        let few = |read: AllDeleted| read.pages <= DELETED_PAGES;
+        let recent = |read: AllDeleted| now.duration_since(read.at) <= ALL_DELETED_EVERY;
+        match self.all_deleted {
+            Some(read) if !few(read) && recent(read) => Subject::NewlyDeleted,
+            _ => Subject::AllDeleted,
+        }
+    }
+
+    /// Whether it needs the file with this name.
+    fn refers_to(&self, name: &str) -> bool {
+        let is_it = |known: &String| known == name;
+        let reading = self.reading.as_ref();
+        let missing = reading.is_some_and(|reading| match &reading.of {
+            Subject::EverybodyAgain { missing, .. } => is_it(missing),
+            _ => false,
+        });
+        let read = reading.is_some_and(|reading| reading.parts.iter().any(is_it));
+        self.hashes.as_ref().is_some_and(is_it) || self.previous.as_ref().is_some_and(is_it) || missing || read
+    }
+}
+
 impl Reading {
     /// The same from its first page.
     fn again(self, now: Timestamp) -> Self {
         let of = match self.of {
-            Subject::NewlyDeleted => Subject::NewOptOuts,
+            Subject::NewlyDeleted | Subject::AllDeleted => Subject::NewOptOuts,
             of => of,
         };
-        Self { of, began_at: now, cursor: None, parts: Vec::new() }
+        Self { of, began_at: now, pages: 0, cursor: None, parts: Vec::new() }
     }
 }
 
@@ -413,6 +491,7 @@ impl Subject {
             Self::NewlyDeleted => {
                 ContactQuery { status: vec![ContactStatus::Deleted], updated_after: since, ..query }
             }
+            Self::AllDeleted => ContactQuery { status: vec![ContactStatus::Deleted], ..query },
         }
     }
 
@@ -420,7 +499,7 @@ impl Subject {
     fn is_meant(&self, contact: &Contact) -> bool {
         match self {
             Self::Everybody | Self::EverybodyAgain { .. } => true,
-            Self::NewOptOuts | Self::NewlyDeleted => {
+            Self::NewOptOuts | Self::NewlyDeleted | Self::AllDeleted => {
                 contact.deleted_at.is_some()
                     || contact
                         .permission_to_send
@@ -450,4 +529,38 @@ fn hash(contact: &Contact, address: &mut Address, seed: HashSeed) -> Option<Addr
 /// Days since 1970-01-01 (UTC).
 pub(crate) fn day(at: Timestamp) -> u32 {
     u32::try_from(at.as_second() / 86_400).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_second(hours * 3600).unwrap()
+    }
+
+    #[test]
+    fn all_deleted_contacts_are_read_as_long_as_they_are_few_and_else_once_a_day() {
+        let after = |pages| OptOutState { all_deleted: Some(AllDeleted { at: at(0), pages }), ..OptOutState::default() };
+        assert_eq!(OptOutState::default().which_deleted(at(0)), Subject::AllDeleted);
+        assert_eq!(after(DELETED_PAGES).which_deleted(at(1)), Subject::AllDeleted);
+        assert_eq!(after(DELETED_PAGES + 1).which_deleted(at(1)), Subject::NewlyDeleted);
+        assert_eq!(after(DELETED_PAGES + 1).which_deleted(at(25)), Subject::AllDeleted);
+        // Whether a deletion moves `updated_at` is not known.
+        assert_eq!(Subject::AllDeleted.query(Some(at(5))).updated_after, None);
+    }
+
+    #[test]
+    fn what_the_state_refers_to_is_kept() {
+        let of = Subject::EverybodyAgain { first_at: at(0), missing: "missing".into() };
+        let reading = Reading { of, began_at: at(0), pages: 1, cursor: None, parts: vec!["part".into()] };
+        let state = OptOutState {
+            hashes: Some("hashes".into()),
+            previous: Some("previous".into()),
+            reading: Some(reading),
+            ..OptOutState::default()
+        };
+        assert!(["hashes", "previous", "part", "missing"].into_iter().all(|name| state.refers_to(name)));
+        assert!(!state.refers_to("other"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Which rows of a chunk the service refused: kept beside the chunk, because they may be many.
 
+use std::collections::BTreeMap;
+
 use planner::{ChunkResult, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -24,11 +26,38 @@ pub(crate) struct RefusedRow {
     pub(crate) index: u32,
     /// Why, as it counts.
     pub(crate) refusal: Refusal,
-    /// The service's words, without anything personal; empty when it gave none.
+    /// The service's own words, for the report only; empty when it gave none.
     pub(crate) text: String,
 }
 
 impl Refusals {
+    /// Whether every row that the service counted is named here, or known to be among others.
+    pub(crate) fn account_for(&self, refused: u32, cannot_add: u32) -> bool {
+        let named = u32::try_from(self.refused.len()).unwrap_or(u32::MAX);
+        let known = named.saturating_add(self.unidentified).saturating_add(self.unidentified_opt_outs);
+        known >= refused.saturating_add(cannot_add)
+    }
+
+    /// Makes rows that the service counted, and that nobody has looked for, rows of unknown fate.
+    pub(crate) fn leave_unsearched(&mut self, rows: u32, refused: u32, cannot_add: u32) {
+        let named = u32::try_from(self.refused.len()).unwrap_or(u32::MAX);
+        if self.account_for(refused, cannot_add) {
+            return;
+        }
+        let is_named = |index: &u32| self.refused.binary_search_by_key(index, |row| row.index).is_ok();
+        self.unconfirmed = (0..rows).filter(|index| !is_named(index)).collect();
+        let opted_out = self.refused.iter().filter(|row| row.refusal == Refusal::CannotAdd).count();
+        let opted_out = u32::try_from(opted_out).unwrap_or(u32::MAX);
+        self.unidentified = refused.saturating_sub(named - opted_out);
+        self.unidentified_opt_outs = cannot_add.saturating_sub(opted_out);
+    }
+
+    /// The service's words about the refused rows, by index in the body.
+    pub(crate) fn texts(&self) -> BTreeMap<u32, String> {
+        let said = self.refused.iter().filter(|row| !row.text.is_empty());
+        said.map(|row| (row.index, row.text.clone())).collect()
+    }
+
     /// As the settlement needs it.
     pub(crate) fn to_result(&self) -> ChunkResult {
         ChunkResult::Completed {

@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use snapshots::PinnedSnapshot;
 use store::Document;
 
+use crate::crashes::Crashes;
 use crate::end::{End, ParkReason};
+use crate::forecast::Forecast;
+use crate::service_counts::ServiceCounts;
+use crate::warning::Warning;
 
 /// Names a run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -114,6 +118,18 @@ pub struct Run {
     /// one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared_ledgers: Vec<String>,
+    /// What the service itself counted, over all activities that it completed.
+    #[serde(default)]
+    pub service: ServiceCounts,
+    /// How many requests its plan needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Forecast>,
+    /// How often callers died in it without any progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crashes: Option<Crashes>,
+    /// How often the outcome file could not be written.
+    #[serde(default)]
+    pub outcome_failures: u8,
 }
 
 impl Document for Run {
@@ -148,28 +164,6 @@ pub struct Cancellation {
     pub at: Timestamp,
     /// Who.
     pub by: String,
-}
-
-/// Things worth knowing that stopped nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "warning", rename_all = "snake_case")]
-pub enum Warning {
-    /// The newest snapshot of a segment is old: its feed may have died.
-    SnapshotOld {
-        /// The segment.
-        segment: SegmentName,
-        /// When the snapshot was written.
-        last_modified: Timestamp,
-    },
-    /// A newer snapshot never became complete; an older one was used.
-    UploadUnfinished {
-        /// The segment.
-        segment: SegmentName,
-        /// The snapshot that was not waited for any longer.
-        snapshot: String,
-    },
-    /// The ledger could not be read: everybody was sent again, nobody was removed.
-    LedgerUnreadable,
 }
 
 /// Where a run stands. What belongs to a phase exists only in it.
@@ -281,6 +275,9 @@ pub struct Sending {
     /// The service says that the list is not there any more.
     #[serde(default)]
     pub list_missing: bool,
+    /// A step in which callers kept dying: nothing more is sent, what was sent is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<String>,
     /// The chunks, in order.
     pub chunks: Vec<Chunk>,
     /// When the opt-outs were last looked at and the waiting chunks brought up to date.
@@ -370,8 +367,11 @@ pub enum ChunkState {
     Waiting,
     /// The journal says that it is about to be sent. After a crash, nobody knows whether it was.
     Intended {
-        /// When.
+        /// When it was announced.
         at: Timestamp,
+        /// From then on, if it was not taken, it will not be taken any more.
+        #[serde(default)]
+        certain_at: Option<Timestamp>,
     },
     /// The service took it.
     Sent {
@@ -474,6 +474,15 @@ pub struct Ended {
     pub files: FeedbackFiles,
 }
 
+impl Ended {
+    /// An end at which nothing had been sent or planned.
+    #[must_use]
+    pub fn new(at: Timestamp, end: End) -> Self {
+        let (counts, files) = (Counts::default(), FeedbackFiles::default());
+        Self { at, end, counts, snapshots: Vec::new(), chunks: 0, basis: None, files }
+    }
+}
+
 impl Run {
     /// A run that has just been asked for.
     #[must_use]
@@ -496,6 +505,10 @@ impl Run {
             warnings: Vec::new(),
             waiting_for_upload_since: None,
             compared_ledgers: Vec::new(),
+            service: ServiceCounts::default(),
+            forecast: None,
+            crashes: None,
+            outcome_failures: 0,
         }
     }
 

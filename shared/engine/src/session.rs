@@ -7,7 +7,8 @@ use domain::outcome::Counts;
 use jiff::Timestamp;
 use store::{DocumentError, Versioned};
 
-use crate::connector::CountingGate;
+use crate::calls::CallBuffer;
+use crate::connector::RunGate;
 use crate::end::{End, Status};
 use crate::engine::Engine;
 use crate::error::StepError;
@@ -21,12 +22,14 @@ pub(crate) struct Session<'a> {
     pub(crate) slot_held: bool,
     /// Set by a step that succeeded in finding out that nothing can be done before that moment.
     pub(crate) asked_to_wait: Option<(Timestamp, Waiting)>,
-    service: Option<(Client, Arc<CountingGate>)>,
+    service: Option<(Client, Arc<RunGate>)>,
+    calls: Arc<CallBuffer>,
 }
 
 impl<'a> Session<'a> {
-    pub(crate) const fn new(engine: &'a Engine, run: Versioned<Run>, deadline: Timestamp) -> Self {
-        Self { engine, run, deadline, slot_held: false, asked_to_wait: None, service: None }
+    pub(crate) fn new(engine: &'a Engine, run: Versioned<Run>, deadline: Timestamp) -> Self {
+        let calls = Arc::default();
+        Self { engine, run, deadline, slot_held: false, asked_to_wait: None, service: None, calls }
     }
 
     /// The time.
@@ -42,13 +45,26 @@ impl<'a> Session<'a> {
         let connector = &self.engine.connector;
         let connection = self.configuration()?.connection.clone();
         let tokens = connector.tokens(&connection).await?;
-        let gate = Arc::new(CountingGate::new(connector.gate().await?));
         let (clock, random) = (Arc::clone(&self.engine.clock), Arc::clone(&self.engine.random));
-        let client =
-            Client::new(connector.settings(), tokens, Arc::<CountingGate>::clone(&gate), clock, random)
-                .map_err(|error| StepError::Connector(error.into()))?;
+        let gate = Arc::new(RunGate::new(connector.gate().await?, Arc::clone(&clock)));
+        let client = Client::new(connector.settings(), tokens, Arc::<RunGate>::clone(&gate), clock, random)
+            .map_err(|error| StepError::Connector(error.into()))?
+            .with_observer(Arc::<CallBuffer>::clone(&self.calls));
         self.service = Some((client.clone(), gate));
         Ok(client)
+    }
+
+    /// Leaves the calls of this session for people to see.
+    pub(crate) async fn record_calls(&self) {
+        let calls = self.calls.take();
+        if let Ok(configuration) = self.configuration() {
+            self.engine.record_calls(&configuration.connection, &calls).await;
+        }
+    }
+
+    /// The gate that the client's requests pass, once there is a client.
+    pub(crate) fn gate(&self) -> Option<&RunGate> {
+        self.service.as_ref().map(|(_, gate)| gate.as_ref())
     }
 
     /// The run's configuration, which every phase after the first has.

@@ -7,7 +7,8 @@ use store::{Change, DocumentError, Updated};
 use crate::account::{Never, document_error};
 use crate::engine::{ActiveRun, Engine};
 use crate::keys;
-use crate::occupation::{Occupant, Occupation, RunSummary};
+use crate::history::RunSummary;
+use crate::occupation::{Occupant, Occupation};
 use crate::run::{Ended, Run, RunKey, StartRequest};
 
 /// What came of a request to start.
@@ -174,14 +175,8 @@ impl Engine {
         moot: Option<&Occupant>,
     ) -> Result<Option<RunKey>, DocumentError> {
         let key = &run.key;
-        let summary = RunSummary {
-            run: key.run.clone(),
-            trigger: run.request.trigger,
-            status: ended.end.status(),
-            end: ended.end.clone(),
-            ended_at: ended.at,
-            counts: ended.counts.clone(),
-        };
+        let summary = RunSummary::new(run, ended);
+        self.record(&key.export, &summary).await?;
         let updated: Updated<Occupation, ()> = self
             .documents
             .update::<Occupation, (), Never, _>(&keys::occupation(&key.export), |current| {

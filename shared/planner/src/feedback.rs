@@ -6,7 +6,7 @@ use domain::outcome::{Outcome, Reason};
 pub const OUTCOME_HEADER: &[u8] = b"CustomerId,outcome,reason,chunk\n";
 
 /// The header of the report of rejected rows.
-pub const REPORT_HEADER: &[u8] = b"file,row,reason,content\n";
+pub const REPORT_HEADER: &[u8] = b"file,row,reason,detail,content\n";
 
 /// Appends a field, quoted where CSV asks for it.
 fn push_field(out: &mut Vec<u8>, field: &[u8]) {
@@ -63,11 +63,26 @@ pub(crate) fn push_outcome(
 
 /// Appends one line of the report: where the row stands, why it was rejected, and the row itself.
 pub fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, content: &[u8]) {
+    push_refused(out, file, row, reason, "", content);
+}
+
+/// Appends one line of the report for a row that the service refused; `detail` is in its own words, empty when it
+/// gave none.
+pub fn push_refused(
+    out: &mut Vec<u8>,
+    file: &str,
+    row: u64,
+    reason: Reason,
+    detail: &str,
+    content: &[u8],
+) {
     push_field(out, file.as_bytes());
     out.push(b',');
     out.extend_from_slice(row.to_string().as_bytes());
     out.push(b',');
     out.extend_from_slice(reason.as_str().as_bytes());
+    out.push(b',');
+    push_field(out, detail.as_bytes());
     out.push(b',');
     push_field(out, content);
     out.push(b'\n');
@@ -75,11 +90,11 @@ pub fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, co
 
 /// Appends one line of the report for rows that the service refused without naming them.
 pub fn push_unidentified(out: &mut Vec<u8>, chunk: u32, rows: u32) {
-    let content =
+    let detail =
         format!("{rows} rows of chunk {chunk}; the service did not say which, they are tried again");
     out.extend_from_slice(b",,");
     out.extend_from_slice(Reason::RejectedUnidentified.as_str().as_bytes());
     out.push(b',');
-    push_field(out, content.as_bytes());
-    out.push(b'\n');
+    push_field(out, detail.as_bytes());
+    out.extend_from_slice(b",\n");
 }

@@ -12,7 +12,7 @@ use domain::outcome::Counts;
 use ledger::{AddressHash, HashSeed, LedgerReader};
 use planner::{
     Baseline, ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, FinishedChunk,
-    OptOuts, PlanSink, PlanSummary, Refusal, RunKind, Settlement, compare,
+    KnownLedger, OptOuts, PlanSink, PlanSummary, Refusal, RunKind, Settlement, compare,
 };
 use proptest::prelude::*;
 use snapshots::{PinnedPart, SnapshotSettings, read_snapshot};
@@ -100,7 +100,13 @@ fn plan(
     let mut sink = Collected::default();
     let settings = CollectSettings { unreadable_share: 1.0, ..CollectSettings::default() };
     let mapping = mapping();
-    let mut collector = Collector::new(&mapping, SEED, settings, &mut sink);
+    let list = ListId::new("list-1").unwrap();
+    let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS };
+    let mut collector = Collector::new(&mapping, SEED, settings, &mut sink).deciding_at_once(&comparison);
+    if let Some(ledger) = ledger {
+        let ledger = LedgerReader::new(ledger).unwrap();
+        collector = collector.with_ledger(KnownLedger::read(ledger).unwrap());
+    }
     for (segment, parts) in segments.iter().enumerate() {
         let keys: Vec<_> =
             (0..parts.len()).map(|part| format!("segments/s{segment}/one/part-{part}.csv")).collect();
@@ -113,10 +119,7 @@ fn plan(
         read_snapshot(parts, &SnapshotSettings::default(), &mut collector).unwrap();
     }
     let members = collector.finish().unwrap();
-    let list = ListId::new("list-1").unwrap();
-    let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS };
-    let ledger = ledger.map(|bytes| LedgerReader::new(bytes).unwrap());
-    let summary = compare(members, ledger, Baseline::SameLedger, comparison, &mut sink).unwrap();
+    let summary = compare(members, Baseline::<&[u8]>::SameLedger, comparison, &mut sink).unwrap();
     (summary, sink)
 }
 
@@ -357,8 +360,8 @@ fn the_report_names_file_row_reason_and_content() {
     let report = String::from_utf8(plan.rejected).unwrap();
     assert_eq!(
         report,
-        "segments/s0/one/part-0.csv,2,email_invalid,\"C2,nobody,Ann\"\n\
-         segments/s0/one/part-0.csv,3,identity_missing,\"\"\"\"\",p3@example.com,Ann\"\n"
+        "segments/s0/one/part-0.csv,2,email_invalid,,\"C2,nobody,Ann\"\n\
+         segments/s0/one/part-0.csv,3,identity_missing,,\"\"\"\"\",p3@example.com,Ann\"\n"
     );
 }
 

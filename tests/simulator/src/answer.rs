@@ -132,6 +132,9 @@ impl Refusal {
     }
 
     pub(crate) fn service(status: u16) -> Self {
+        if status == 403 {
+            return Self::forbidden();
+        }
         let message = if status == 503 {
             "Our internal service is temporarily unavailable."
         } else {

@@ -13,7 +13,7 @@ pub struct Faults {
     pub error_every: u32,
     /// The next N API requests (below `error_path`) are answered with `error_status`.
     pub error_next: u32,
-    /// Status of the injected error: 500 or 503; 0 stands for 500.
+    /// Status of the injected error: 403, 500 or 503; 0 stands for 500.
     pub error_status: u16,
     /// Only paths that start so take part in `error_every` and `error_next`, for instance `/v3/activities`.
     pub error_path: Option<String>,
@@ -179,7 +179,10 @@ impl Faults {
     }
 
     fn injected_status(&self) -> u16 {
-        if self.error_status == 503 { 503 } else { 500 }
+        match self.error_status {
+            status @ (403 | 503) => status,
+            _ => 500,
+        }
     }
 
     pub(crate) fn drops_after_import(&mut self, counters: &mut FaultCounters) -> bool {

@@ -1,12 +1,13 @@
 //! A point at which a process dies: before or after one of its effects.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use constant_contact::{GateRefusal, Observation, Purpose, RequestGate, RequestKind};
 use store::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 /// On which side of the effect the process dies.
@@ -23,6 +24,7 @@ pub enum When {
 pub struct CrashPoint {
     effects: AtomicU64,
     target: Mutex<Option<(u64, When)>>,
+    imports: AtomicBool,
     died: Notify,
 }
 
@@ -36,6 +38,11 @@ impl CrashPoint {
     pub fn arm(&self, target: Option<(u64, When)>) {
         self.effects.store(0, Ordering::SeqCst);
         *self.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// Dies at every import from now on, before it is sent; or no longer does.
+    pub fn arm_imports(&self, armed: bool) {
+        self.imports.store(armed, Ordering::SeqCst);
     }
 
     /// Returns when the process has died.
@@ -55,6 +62,13 @@ impl CrashPoint {
         }
     }
 
+    async fn at_request(&self, kind: RequestKind) {
+        if kind == RequestKind::Import && self.imports.load(Ordering::SeqCst) {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
     async fn around<T>(&self, effect: impl Future<Output = T>) -> T {
         let number = self.next();
         self.at(number, When::Before).await;
@@ -64,11 +78,52 @@ impl CrashPoint {
     }
 }
 
-/// A store whose writes are effects.
+/// What a bucket's policy denies: keys that begin with one of these.
+#[derive(Debug, Default)]
+pub struct Denied {
+    reads: Mutex<Vec<String>>,
+    writes: Mutex<Vec<String>>,
+}
+
+impl Denied {
+    /// Denies reading what begins with `prefix`.
+    pub fn reading(&self, prefix: &str) {
+        self.reads.lock().unwrap().push(prefix.to_owned());
+    }
+
+    /// Denies writing what begins with `prefix`.
+    pub fn writing(&self, prefix: &str) {
+        self.writes.lock().unwrap().push(prefix.to_owned());
+    }
+
+    /// Allows everything again.
+    pub fn nothing(&self) {
+        self.reads.lock().unwrap().clear();
+        self.writes.lock().unwrap().clear();
+    }
+
+    fn check(prefixes: &Mutex<Vec<String>>, key: &str) -> Result<(), StoreError> {
+        let denied = prefixes.lock().unwrap().iter().any(|prefix| key.starts_with(prefix));
+        if denied { Err(StoreError::AccessDenied { bucket: "bucket".to_owned() }) } else { Ok(()) }
+    }
+}
+
+/// A store whose writes are effects, behind a policy.
 #[derive(Debug)]
 pub(crate) struct MortalStore {
     pub(crate) inner: Arc<dyn ObjectStore>,
     pub(crate) crash: Arc<CrashPoint>,
+    pub(crate) denied: Arc<Denied>,
+}
+
+impl MortalStore {
+    fn read(&self, key: &str) -> Result<(), StoreError> {
+        Denied::check(&self.denied.reads, key)
+    }
+
+    fn write(&self, key: &str) -> Result<(), StoreError> {
+        Denied::check(&self.denied.writes, key)
+    }
 }
 
 struct MortalUpload {
@@ -95,6 +150,7 @@ impl Upload for MortalUpload {
 #[async_trait]
 impl ObjectStore for MortalStore {
     async fn get(&self, key: &str) -> Result<Object, StoreError> {
+        self.read(key)?;
         self.inner.get(key).await
     }
 
@@ -104,18 +160,22 @@ impl ObjectStore for MortalStore {
         pinned: Option<&Tag>,
         from: u64,
     ) -> Result<(ObjectInfo, ByteStream), StoreError> {
+        self.read(key)?;
         self.inner.open(key, pinned, from).await
     }
 
     async fn head(&self, key: &str) -> Result<ObjectInfo, StoreError> {
+        self.read(key)?;
         self.inner.head(key).await
     }
 
     async fn put(&self, key: &str, body: Bytes, condition: Condition) -> Result<Tag, StoreError> {
+        self.write(key)?;
         self.crash.around(self.inner.put(key, body, condition)).await
     }
 
     async fn begin_upload(&self, key: &str) -> Result<Box<dyn Upload>, StoreError> {
+        self.write(key)?;
         let inner = self.inner.begin_upload(key).await?;
         Ok(Box::new(MortalUpload { inner, crash: Arc::clone(&self.crash) }))
     }
@@ -130,10 +190,12 @@ impl ObjectStore for MortalStore {
         start_after: Option<&str>,
         limit: u16,
     ) -> Result<ListPage, StoreError> {
+        self.read(prefix)?;
         self.inner.list(prefix, start_after, limit).await
     }
 
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.read(prefix)?;
         self.inner.list_folders(prefix).await
     }
 }
@@ -145,12 +207,21 @@ pub(crate) struct MortalGate {
     pub(crate) crash: Arc<CrashPoint>,
     pub(crate) simulator: simulator::Control,
     pub(crate) clock: Arc<domain::ManualClock>,
+    /// How long the next import waits for its turn.
+    pub(crate) import_wait: Arc<Mutex<Option<SignedDuration>>>,
 }
 
 #[async_trait]
 impl RequestGate for MortalGate {
     async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal> {
         self.inner.acquire(purpose, kind).await?;
+        self.crash.at_request(kind).await;
+        if kind == RequestKind::Import
+            && let Some(wait) = self.import_wait.lock().unwrap().take()
+        {
+            let until = domain::Clock::now(&*self.clock).checked_add(wait).unwrap();
+            self.clock.advance_to(until);
+        }
         // Waiting for the gate has moved our clock; the service's goes with it.
         let now = domain::Clock::now(&*self.clock);
         self.simulator.set_clock(now).await.expect("the simulator's clock can be set");

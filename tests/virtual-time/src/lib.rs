@@ -11,6 +11,6 @@ mod crash;
 mod people;
 mod world;
 
-pub use crash::{CrashPoint, When};
+pub use crash::{CrashPoint, Denied, When};
 pub use people::{Person, csv, people};
 pub use world::{Ending, World, WorldOptions, counts, end};

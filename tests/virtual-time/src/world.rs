@@ -1,7 +1,7 @@
 //! The world: everything that a run needs, in one process, and a driver that moves its clock.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use catalog::{Actor, Authorization, Connection, Export, ExportUser, connection_key, export_key};
@@ -20,7 +20,7 @@ use planner::RunKind;
 use simulator::{Control, Limits, Options, Simulator, Throttle};
 use store::{Condition, Documents, MemoryStore, ObjectStore};
 
-use crate::crash::{CrashPoint, MortalGate, MortalStore};
+use crate::crash::{CrashPoint, Denied, MortalGate, MortalStore};
 use crate::people::{Person, csv};
 
 /// What may differ between worlds.
@@ -61,6 +61,12 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     /// Where processes die.
     pub crash: Arc<CrashPoint>,
+    /// How long the next import waits for its turn.
+    pub import_wait: Arc<Mutex<Option<SignedDuration>>>,
+    /// What the segments' bucket denies.
+    pub denied: Arc<Denied>,
+    /// What the connector says of the requests left today.
+    pub left_today: Arc<Mutex<Option<u64>>>,
     /// The simulator's controls.
     pub control: Control,
     /// The export.
@@ -77,8 +83,9 @@ pub struct World {
 
 #[derive(Debug)]
 struct WorldConnector {
+    left_today: Arc<Mutex<Option<u64>>>,
     settings: ClientSettings,
-    token: std::sync::Mutex<String>,
+    token: Mutex<String>,
     gate: Arc<dyn RequestGate>,
 }
 
@@ -95,6 +102,10 @@ impl Connector for WorldConnector {
 
     async fn gate(&self) -> Result<Arc<dyn RequestGate>, ConnectorError> {
         Ok(Arc::clone(&self.gate))
+    }
+
+    async fn requests_left_today(&self) -> Result<Option<u64>, ConnectorError> {
+        Ok(*self.left_today.lock().unwrap())
     }
 }
 
@@ -142,20 +153,27 @@ impl World {
         } else {
             Arc::new(OpenGate)
         };
+        let import_wait = Arc::<Mutex<Option<SignedDuration>>>::default();
         let gate = Arc::new(MortalGate {
             inner,
             crash: Arc::clone(&crash),
             simulator: control.clone(),
             clock: Arc::clone(&clock),
+            import_wait: Arc::clone(&import_wait),
         });
         let token = control.issue_tokens("contact_data account_read offline_access").await.unwrap();
+        let left_today = Arc::<Mutex<Option<u64>>>::default();
+        let token = Mutex::new(token.access_token);
         let connector =
-            Arc::new(WorldConnector { settings, token: std::sync::Mutex::new(token.access_token), gate });
+            Arc::new(WorldConnector { left_today: Arc::clone(&left_today), settings, token, gate });
         let world = Self {
             state,
             segments,
             clock,
             crash,
+            import_wait,
+            denied: Arc::default(),
+            left_today,
             control,
             export: ExportId::new("export-1").unwrap(),
             list,
@@ -218,6 +236,15 @@ impl World {
         };
     }
 
+    /// Other segments for the export.
+    pub async fn use_segments(&self, segments: &[&str]) {
+        let documents = self.documents(Arc::<MemoryStore>::clone(&self.state));
+        let current = documents.load::<Export>(&export_key(&self.export)).await.unwrap().unwrap();
+        let segments = segments.iter().map(|segment| SegmentName::new(*segment).unwrap()).collect();
+        let export = Export { segments, ..current.content.clone() };
+        documents.replace(&current, export).await.unwrap();
+    }
+
     /// Another list for the export.
     pub async fn use_list(&self, list: &str) {
         let documents = self.documents(Arc::<MemoryStore>::clone(&self.state));
@@ -243,8 +270,12 @@ impl World {
 
     /// Uploads a snapshot of the segment `people`, whatever its content.
     pub async fn upload_bytes(&self, name: &str, bytes: Vec<u8>) {
-        let key = format!("segments/people/{name}.csv");
-        self.segments.put(&key, bytes.into(), Condition::None).await.unwrap();
+        self.upload_file(&format!("segments/people/{name}.csv"), bytes).await;
+    }
+
+    /// Uploads a file of a segment.
+    pub async fn upload_file(&self, key: &str, bytes: Vec<u8>) {
+        self.segments.put(key, bytes.into(), Condition::None).await.unwrap();
         // The next one is newer.
         self.sleep(SignedDuration::from_secs(1)).await;
     }
@@ -262,11 +293,16 @@ impl World {
 
     /// A process: an engine that dies at the crash point.
     pub fn process(&self) -> Engine {
-        let mortal = |inner: Arc<dyn ObjectStore>| MortalStore { inner, crash: Arc::clone(&self.crash) };
-        let state: Arc<dyn ObjectStore> = Arc::new(mortal(Arc::<MemoryStore>::clone(&self.state)));
+        let mortal = |inner: Arc<dyn ObjectStore>, denied| {
+            let crash = Arc::clone(&self.crash);
+            MortalStore { inner, crash, denied }
+        };
+        let state = mortal(Arc::<MemoryStore>::clone(&self.state), Arc::default());
+        let state: Arc<dyn ObjectStore> = Arc::new(state);
+        let segments = mortal(Arc::<MemoryStore>::clone(&self.segments), Arc::clone(&self.denied));
         Engine::new(EngineParts {
             documents: self.documents(state),
-            segments: Arc::new(mortal(Arc::<MemoryStore>::clone(&self.segments))),
+            segments: Arc::new(segments),
             connector: Arc::<WorldConnector>::clone(&self.connector),
             clock: Arc::<ManualClock>::clone(&self.clock),
             random: Arc::clone(&self.random),

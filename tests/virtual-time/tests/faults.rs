@@ -101,6 +101,30 @@ async fn refused_rows_are_found_however_few_are_named(#[case] naming: Naming) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_rows_stay_unidentified_where_contact_exports_are_forbidden() {
+    let world = world(WorldOptions::default()).await;
+    world.control.change_switches(|switches| switches.naming = Naming::None).await;
+    world
+        .control
+        .change_faults(|faults| {
+            faults.refuse_containing = Some("person19".into());
+            faults.error_path = Some("/v3/activities/contact_exports".into());
+            (faults.error_every, faults.error_status) = (1, 403);
+        })
+        .await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!(end(&run).0, Status::Successful);
+    let first = counts(&run);
+    assert_eq!((first.rejected, first.added), (11, 189));
+    assert_eq!(first.reasons.get(&Reason::RejectedUnidentified), Some(&11));
+    // Nobody of those chunks is taken for held.
+    world.control.change_faults(|faults| *faults = Faults::default()).await;
+    world.run(RunKind::Changes).await;
+    assert_eq!(world.members().await.len(), 200);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refused_updates_that_nobody_names_are_counted_and_tried_again() {
     let world = world(WorldOptions::default()).await;
     world.run(RunKind::Changes).await;

@@ -58,6 +58,9 @@ impl Session<'_> {
             files: finishing.files,
         }));
         self.run.content.waiting = None;
+        // Nobody works on it any more, whatever becomes of this process.
+        self.run.content.lease = None;
+        self.run.content.crashes = None;
         Ok(self.save().await?)
     }
 

@@ -7,8 +7,9 @@ use crate::decide::has_fresh_opt_outs;
 use crate::error::StepError;
 use crate::keys;
 use crate::opt_outs::Look;
-use crate::run::{ChunkState, Phase, Waiting};
+use crate::run::{ChunkFailure, ChunkState, Phase, Waiting};
 use crate::session::Session;
+use crate::steps::settle::get_if_there;
 
 impl Session<'_> {
     /// Looks at the opt-outs; answers whether everything that is readable now is known. If not, the run is to wait.
@@ -55,8 +56,14 @@ impl Session<'_> {
                 continue;
             }
             let (number, revision) = (chunk.number, chunk.revision);
-            let body = store.get(&keys::chunk_body(&run, &plan, number, revision)).await?.bytes;
-            let members = store.get(&keys::chunk_members(&run, &plan, number, revision)).await?.bytes;
+            let body = get_if_there(store.as_ref(), &keys::chunk_body(&run, &plan, number, revision)).await?;
+            let members =
+                get_if_there(store.as_ref(), &keys::chunk_members(&run, &plan, number, revision)).await?;
+            let (Some(body), Some(members)) = (body, members) else {
+                // The run waited longer than chunks are kept. Its rows are sent by the next run.
+                self.set_state(number, ChunkState::Failed { cause: ChunkFailure::FilesGone })?;
+                continue;
+            };
             let list = configuration.list.as_str();
             let rewritten = without_opt_outs(number, &body, &members, list, &opt_outs, seed)
                 .map_err(|error| StepError::Permanent(error.to_string()))?;

@@ -12,8 +12,9 @@ use crate::end::End;
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::keys;
-use crate::run::{Phase, Planning, Waiting, Warning};
+use crate::run::{Phase, Planning, Waiting};
 use crate::session::Session;
+use crate::warning::Warning;
 
 /// How often a run looks whether an upload is complete.
 const UPLOAD_PAUSE: SignedDuration = SignedDuration::from_secs(60);
@@ -41,7 +42,7 @@ impl Engine {
         let located =
             newest_complete(&self.segments, prefix, segment, now, &settings.snapshots, known_marker).await;
         let located = located.map_err(|error| match error {
-            LocateError::Store { source, .. } => StepError::Store(source),
+            LocateError::Store { source, .. } => StepError::Segments(source),
             LocateError::Broken(broken) => StepError::Permanent(broken.to_string()),
         })?;
         if located.marker_seen && !known_marker {

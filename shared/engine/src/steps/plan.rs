@@ -10,7 +10,7 @@ use domain::outcome::Counts;
 use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
 use planner::{
     Baseline, Brake, CollectError, CollectSettings, Collector, CompareError, Comparison, FinishedChunk,
-    OptOuts, PlanSink, PlanSummary, REPORT_HEADER, RunKind, compare,
+    KnownLedger, OptOuts, PlanSink, PlanSummary, REPORT_HEADER, RunKind, compare,
 };
 use sha2::{Digest, Sha256};
 use snapshots::{
@@ -29,9 +29,10 @@ use crate::ledger_pointer::LedgerPointer;
 use crate::observer::Observer;
 use crate::run::{
     Chunk, ChunkState, Configuration, EarlierPart, FeedbackFiles, Finishing, LedgerBasis, Looking, Phase,
-    Planning, Sending, Warning,
+    Planning, Sending,
 };
 use crate::session::Session;
+use crate::warning::Warning;
 use crate::streams::{ObjectWriter, object_writer};
 use domain::in_one_line;
 
@@ -168,7 +169,7 @@ impl Session<'_> {
                 return Ok(self.finish(End::BrokenFile { problem }).await?);
             }
             PlanFailure::Read(ReadError::Changed { .. }) => return self.pin_again(planning).await,
-            PlanFailure::Read(ReadError::Store { source, .. }) => return Err(source.into()),
+            PlanFailure::Read(ReadError::Store { source, .. }) => return Err(StepError::Segments(source)),
             PlanFailure::Read(error @ ReadError::Interrupted { .. }) => {
                 return Err(StepError::Passing(in_one_line(&error)));
             }
@@ -292,6 +293,7 @@ impl Session<'_> {
             self.engine.documents.store().put(&key, bytes.into(), Condition::None).await?;
         }
         let newly_opted_out = opted_out.len() as u64;
+        self.run.content.forecast = Some(self.forecast(summary.chunks.len()).await);
         let chunks = summary.chunks.iter().map(|chunk| Chunk {
             number: chunk.number,
             rows: chunk.rows,
@@ -318,6 +320,7 @@ impl Session<'_> {
             held: summary.held,
             newly_opted_out,
             list_missing: false,
+            stopped_by: None,
             opt_outs_at: planning.opt_outs_at,
             last_sent_at: None,
             next_poll: None,
@@ -498,7 +501,20 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
         spool_directory: settings.spool_directory.clone(),
         expected_members: expected_members(&input.snapshots),
     };
+    let comparison = Comparison {
+        list: &input.configuration.list,
+        kind: input.kind,
+        sent_up_to: input.sent_up_to,
+        opt_outs: &input.opt_outs,
+        limits: settings.chunks,
+    };
     let mut collector = Collector::new(&input.configuration.mapping, input.seed, collect, sink);
+    if let Some(ledger) = open(input.ledger)? {
+        collector = collector.with_ledger(KnownLedger::read(ledger)?);
+    }
+    if input.baseline.is_none() {
+        collector = collector.deciding_at_once(&comparison);
+    }
     for snapshot in &input.snapshots {
         collector.begin_snapshot(snapshot.parts.iter().map(|part| part.key.clone()));
         let mut observed = Observed { collector: &mut collector, observer: input.observer.as_ref() };
@@ -508,19 +524,11 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
     }
     input.observer.rows_read(collector.rows());
     let members = collector.finish()?;
-    let ledger = open(input.ledger)?;
     let baseline = match input.baseline {
         Some(baseline) => Baseline::Earlier(open(baseline)?.map(Box::new)),
         None => Baseline::SameLedger,
     };
-    let comparison = Comparison {
-        list: &input.configuration.list,
-        kind: input.kind,
-        sent_up_to: input.sent_up_to,
-        opt_outs: &input.opt_outs,
-        limits: settings.chunks,
-    };
-    let summary = compare(members, ledger, baseline, comparison, sink)?;
+    let summary = compare(members, baseline, comparison, sink)?;
     Ok(PlanOutput { summary, segment_rows })
 }
 

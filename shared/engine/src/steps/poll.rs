@@ -149,6 +149,7 @@ impl Session<'_> {
             };
             self.write_refusals(number, &refusals).await?;
         }
+        self.run.content.service.add(&counts);
         self.set_state(number, ChunkState::Completed { refused, cannot_add, correctable, identified })
     }
 

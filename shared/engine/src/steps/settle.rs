@@ -1,5 +1,6 @@
 //! Settling: the new ledger, the outcome of every row, the report and the final counts.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use domain::outcome::{Counts, Reason};
 use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
 use planner::{
     ChunkMembers, ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows,
-    push_rejected, push_unidentified,
+    push_refused, push_unidentified,
 };
 use snapshots::{ChannelReader, channel_reader};
 use store::{Change, ObjectStore, StoreError, open_resuming};
@@ -22,10 +23,10 @@ use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::opt_outs::day;
 use crate::refusals::Refusals;
-use crate::run::Warning;
+use crate::warning::Warning;
 use crate::run::{Chunk, ChunkState, EarlierPart, FeedbackFiles, Looking, NewLedger, Phase, RunKey, Sending};
 use crate::session::Session;
-use crate::streams::{ObjectWriter, object_writer};
+use crate::streams::{ObjectTask, ObjectWriter, object_writer};
 use domain::in_one_line;
 
 /// One chunk on its way into the settlement.
@@ -37,6 +38,8 @@ struct SettledChunk {
     taken_out: Vec<Bytes>,
     /// The body, where rows of it must be reported.
     body: Option<Bytes>,
+    /// What the service said of them, by index.
+    texts: BTreeMap<u32, String>,
     /// Rows of a chunk whose files are gone.
     unnamed: u32,
 }
@@ -47,6 +50,17 @@ struct Settled {
     held: u64,
 }
 
+/// What a settlement wrote.
+struct Written {
+    counts: Counts,
+    ledger: Option<NewLedger>,
+    /// Whether there is an outcome file, or why there is none.
+    outcomes: Result<bool, StoreError>,
+}
+
+/// The outcome file lies in a bucket that is not ours. So often it is tried, then the run ends without it.
+const OUTCOME_TRIES: u8 = 3;
+
 impl Session<'_> {
     /// The last settlement of a run.
     pub(crate) async fn settle(&mut self) -> Result<(), StepError> {
@@ -55,8 +69,8 @@ impl Session<'_> {
             finishing.counts = Some(finishing.planned.clone());
             return Ok(self.save().await?);
         };
-        let (counts, ledger) = match self.write_settlement(&sending).await {
-            Ok(settled) => settled,
+        let Written { counts, ledger, outcomes } = match self.write_settlement(&sending).await {
+            Ok(written) => written,
             Err(StepError::UnreadableLedger) => {
                 let finishing = self.finishing_mut()?;
                 if let Some(sending) = &mut finishing.sending {
@@ -66,7 +80,8 @@ impl Session<'_> {
             }
             Err(error) => return Err(error),
         };
-        let files = self.files(&counts);
+        let has_outcomes = self.judge_outcomes(outcomes)?;
+        let files = self.files(&counts, has_outcomes);
         let finishing = self.finishing_mut()?;
         finishing.files = files;
         finishing.counts = Some(counts);
@@ -77,14 +92,15 @@ impl Session<'_> {
     /// Settles what was sent of a plan that has become too old, and goes back to look and plan the rest anew.
     pub(crate) async fn close_part(&mut self) -> Result<(), StepError> {
         let sending = self.sending()?.clone();
-        let (counts, ledger) = match self.write_settlement(&sending).await {
-            Ok(settled) => settled,
+        let Written { counts, ledger, outcomes } = match self.write_settlement(&sending).await {
+            Ok(written) => written,
             Err(StepError::UnreadableLedger) => {
                 self.sending_mut()?.basis.unreadable = true;
                 return self.warn_of_ledger().await;
             }
             Err(error) => return Err(error),
         };
+        let has_outcomes = self.judge_outcomes(outcomes)?;
         if let Some(ledger) = &ledger
             && let Pointed::Other(object) = self.point_to(&sending, ledger).await?
         {
@@ -94,7 +110,7 @@ impl Session<'_> {
             return Ok(self.save().await?);
         }
         let chunks = u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX);
-        let files = self.files(&counts);
+        let files = self.files(&counts, has_outcomes);
         let sent_up_to = self.sent_up_to(&sending).await?;
         let earlier = sending.earlier.unwrap_or_else(|| EarlierPart {
             baseline: sending.basis.object.clone().filter(|_| !sending.basis.unreadable),
@@ -131,12 +147,31 @@ impl Session<'_> {
         Ok(last.map(|member| format!("{:032x}", member.hash(seed).0)).or(before))
     }
 
-    fn files(&self, counts: &Counts) -> FeedbackFiles {
+    fn files(&self, counts: &Counts, has_outcomes: bool) -> FeedbackFiles {
         let key = &self.run.content.key;
         FeedbackFiles {
             report: (counts.rejected > 0).then(|| keys::report(&key.export, &key.run)),
-            outcomes: Some(keys::outcomes(&key.export, &key.run)),
+            outcomes: has_outcomes.then(|| keys::outcomes(&key.export, &key.run)),
         }
+    }
+
+    /// Whether there is an outcome file. One that cannot be written is tried again some times; a run does not fail for
+    /// want of it.
+    fn judge_outcomes(&mut self, outcomes: Result<bool, StoreError>) -> Result<bool, StepError> {
+        let run = &mut self.run.content;
+        let error = match outcomes {
+            Ok(written) => return Ok(written),
+            Err(error) => error,
+        };
+        run.outcome_failures = run.outcome_failures.saturating_add(1);
+        if run.outcome_failures < OUTCOME_TRIES {
+            return Err(StepError::Passing(format!(
+                "the outcome file could not be written: {}",
+                in_one_line(&error)
+            )));
+        }
+        run.warnings.push(Warning::OutcomesUnwritten { problem: in_one_line(&error) });
+        Ok(false)
     }
 
     /// The ledger vanished since the plan was made: what is held is written anew from what this run knows.
@@ -151,7 +186,7 @@ impl Session<'_> {
     async fn write_settlement(
         &mut self,
         sending: &Sending,
-    ) -> Result<(Counts, Option<NewLedger>), StepError> {
+    ) -> Result<Written, StepError> {
         let configuration = self.configuration()?;
         let seed = self.engine.hash_seed(&configuration.account).await?;
         let opted_out = self.newly_opted_out(sending).await?;
@@ -179,7 +214,9 @@ impl Session<'_> {
         } else {
             (None, None)
         };
-        let (outcomes, report, tasks) = self.feedback_files(&export, &run, sending);
+        let (report, report_task) = self.report_file(&export, &run, sending);
+        let (outcomes, outcomes_task) = self.outcome_file(&export, &run, sending).unzip();
+        let outcomes = Forgiving(outcomes);
         let (sender, receiver) = mpsc::channel(1);
         let today = day(self.now());
         let mut counts = sending.counts.clone();
@@ -193,9 +230,13 @@ impl Session<'_> {
         let settled = work.await.map_err(|error| StepError::Passing(error.to_string()))?;
         fed?;
         let mut written = Vec::new();
-        for task in tasks.into_iter().chain(ledger_task) {
+        for task in std::iter::once(report_task).chain(ledger_task) {
             written.push(task.wait().await?);
         }
+        let outcomes = match outcomes_task {
+            Some(task) => task.wait().await,
+            None => Ok(false),
+        };
         let settled = settled.map_err(|error| match error {
             SettleError::Ledger(LedgerError::Damaged(_)) => StepError::UnreadableLedger,
             SettleError::Ledger(error @ LedgerError::Newer { .. }) => {
@@ -206,8 +247,8 @@ impl Session<'_> {
         if written.contains(&false) {
             return Err(StepError::Passing("a file of the settlement was not written".to_owned()));
         }
-        let new = changed.then_some(NewLedger { object, held: settled.held });
-        Ok((settled.counts, new))
+        let ledger = changed.then_some(NewLedger { object, held: settled.held });
+        Ok(Written { counts: settled.counts, ledger, outcomes })
     }
 
     /// People whom the ledger holds and is to remember as opted out. There is nothing to remember without a ledger;
@@ -227,21 +268,26 @@ impl Session<'_> {
         }
     }
 
-    fn feedback_files(
+    fn report_file(&self, export: &ExportId, run: &RunId, sending: &Sending) -> (ObjectWriter, ObjectTask) {
+        let state = self.engine.documents.store();
+        let planned = (Arc::clone(state), keys::planned_report(run, &sending.plan));
+        object_writer(Arc::clone(state), keys::report(export, run), REPORT_HEADER, Some(planned))
+    }
+
+    /// None once it could not be written often enough.
+    fn outcome_file(
         &self,
         export: &ExportId,
         run: &RunId,
         sending: &Sending,
-    ) -> (ObjectWriter, ObjectWriter, Vec<crate::streams::ObjectTask>) {
-        let state = self.engine.documents.store();
+    ) -> Option<(ObjectWriter, ObjectTask)> {
+        if self.run.content.outcome_failures >= OUTCOME_TRIES {
+            return None;
+        }
         let segments = Arc::clone(&self.engine.segments);
-        let planned = (Arc::clone(state), keys::planned_outcomes(run, &sending.plan));
-        let (outcomes, outcomes_task) =
-            object_writer(segments, keys::outcomes(export, run), OUTCOME_HEADER, Some(planned));
-        let planned = (Arc::clone(state), keys::planned_report(run, &sending.plan));
-        let (report, report_task) =
-            object_writer(Arc::clone(state), keys::report(export, run), REPORT_HEADER, Some(planned));
-        (outcomes, report, vec![outcomes_task, report_task])
+        let planned =
+            (Arc::clone(self.engine.documents.store()), keys::planned_outcomes(run, &sending.plan));
+        Some(object_writer(segments, keys::outcomes(export, run), OUTCOME_HEADER, Some(planned)))
     }
 
     /// Makes the new ledger the export's. When somebody else's has come between, nothing is overwritten: the next
@@ -342,24 +388,26 @@ async fn read_chunk(
             result: ChunkResult::Unsent,
             taken_out: Vec::new(),
             body: None,
+            texts: BTreeMap::new(),
             unnamed: chunk.planned_rows.max(chunk.rows),
         });
     };
-    let (result, reported) = match chunk.state {
-        ChunkState::Completed { .. } => {
-            let refusals = read_refusals(store, run, plan, number).await?;
-            (refusals.to_result(), !refusals.refused.is_empty())
+    let (result, texts, reported) = match chunk.state {
+        ChunkState::Completed { refused, cannot_add, .. } => {
+            let mut refusals = read_refusals(store, run, plan, number).await?;
+            refusals.leave_unsearched(chunk.rows, refused, cannot_add);
+            (refusals.to_result(), refusals.texts(), !refusals.refused.is_empty())
         }
-        _ => (ChunkResult::Unsent, false),
+        _ => (ChunkResult::Unsent, BTreeMap::new(), false),
     };
     let body = match reported {
         true => get_if_there(store, &keys::chunk_body(run, plan, number, revision)).await?,
         false => None,
     };
-    Ok(SettledChunk { number, members, result, taken_out, body, unnamed: 0 })
+    Ok(SettledChunk { number, members, result, taken_out, body, texts, unnamed: 0 })
 }
 
-async fn get_if_there(store: &dyn ObjectStore, key: &str) -> Result<Option<Bytes>, StoreError> {
+pub(super) async fn get_if_there(store: &dyn ObjectStore, key: &str) -> Result<Option<Bytes>, StoreError> {
     match store.get(key).await {
         Ok(object) => Ok(Some(object.bytes)),
         Err(StoreError::NotFound { .. }) => Ok(None),
@@ -384,7 +432,7 @@ pub(super) async fn read_refusals(
 
 struct Outputs {
     ledger: Option<ObjectWriter>,
-    outcomes: ObjectWriter,
+    outcomes: Forgiving,
     report: ObjectWriter,
     names: Vec<String>,
     opted_out: Vec<AddressHash>,
@@ -412,9 +460,10 @@ fn run_settlement(
         write_report(&mut report, &names, &chunk)?;
     }
     let (counts, held, ledger, outcomes) = settlement.finish()?;
-    for writer in [ledger.0, Some(outcomes), Some(report)].into_iter().flatten() {
+    for writer in [ledger.0, Some(report)].into_iter().flatten() {
         writer.finish()?;
     }
+    outcomes.finish();
     Ok(Settled { counts, held })
 }
 
@@ -439,13 +488,42 @@ fn write_report(
             };
             let part = usize::try_from(member.part).unwrap_or(usize::MAX);
             let name = names.get(part).map_or("", String::as_str);
-            push_rejected(&mut lines, name, u64::from(member.row), reason, content);
+            let detail = chunk.texts.get(&index).map_or("", String::as_str);
+            push_refused(&mut lines, name, u64::from(member.row), reason, detail, content);
         }
     }
     if *unidentified > 0 {
         push_unidentified(&mut lines, chunk.number, *unidentified);
     }
     Ok(report.write_all(&lines)?)
+}
+
+/// Writes as long as that is possible: what became of it, the upload knows.
+struct Forgiving(Option<ObjectWriter>);
+
+impl Write for Forgiving {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.as_mut().is_some_and(|writer| writer.write_all(bytes).is_err()) {
+            self.0 = None;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.as_mut().is_some_and(|writer| writer.flush().is_err()) {
+            self.0 = None;
+        }
+        Ok(())
+    }
+}
+
+impl Forgiving {
+    fn finish(self) {
+        if let Some(writer) = self.0 {
+            // A closed channel means that the upload has failed, and knows why.
+            let _ = writer.finish();
+        }
+    }
 }
 
 /// Writes, or throws away.

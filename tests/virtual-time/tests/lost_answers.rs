@@ -1,0 +1,97 @@
+//! An import whose answer was lost: neither looked for too early nor adopted in doubt.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed assertion is the point of a test"
+)]
+
+use std::time::Duration;
+
+use engine::{Caller, ChunkState, Engine, EngineSettings, Run, RunKey, Status};
+use jiff::SignedDuration;
+use planner::RunKind;
+use virtual_time::{World, WorldOptions, counts, end, people};
+
+async fn world() -> World {
+    let world = World::new(WorldOptions::default()).await;
+    world.control.change_switches(|switches| switches.activity_seconds = 30).await;
+    world.upload("1", &people(0, 200)).await;
+    world
+}
+
+async fn start(world: &World, engine: &Engine) -> RunKey {
+    engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone()
+}
+
+/// How long after its announcement the fate of the first announced import is said to be certain.
+fn certain_after(run: &Run) -> Option<SignedDuration> {
+    run.sending()?.chunks.iter().find_map(|chunk| match chunk.state {
+        ChunkState::Intended { at, certain_at } => Some(certain_at?.duration_since(at)),
+        _ => None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_waits_too_long_for_its_turn_is_not_sent() {
+    let world = world().await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    *world.import_wait.lock().unwrap() = Some(SignedDuration::from_secs(61));
+    while world.import_wait.lock().unwrap().is_some() {
+        engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
+    }
+    // Whoever had taken over by now would already reckon with its never having been sent.
+    assert_eq!(world.control.statistics().await.imports, 0);
+    let run = world.finish(&engine, &key).await;
+    assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 200));
+    assert_eq!(world.times_imported().await, [1]);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_patience_counts_from_the_last_moment_of_sending() {
+    let world = world().await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    world.crash.arm_imports(true);
+    tokio::select! {
+        _ = world.drive(&engine, &key) => panic!("it did not die"),
+        () = world.crash.died() => {}
+    }
+    world.crash.arm_imports(false);
+    let settings = EngineSettings::default();
+    let patience = settings.patience(Duration::from_secs(20));
+    let run = engine.run(&key).await.unwrap().unwrap();
+    assert_eq!(certain_after(&run), Some(settings.send_window + patience));
+    // Whoever takes it over knows that the dead cannot send any more.
+    let now = world.clock_now();
+    world.process().advance(&key, now, Caller::SoleOwner).await.unwrap();
+    let run = engine.run(&key).await.unwrap().unwrap();
+    assert_eq!(certain_after(&run), Some(patience));
+    let run = world.finish(&world.process(), &key).await;
+    assert_eq!(counts(&run).added, 200);
+    assert_eq!(world.times_imported().await, [1]);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_among_more_activities_than_are_searched_is_sent_again() {
+    let mut options = WorldOptions::default();
+    options.settings.chunks.rows = 1;
+    options.settings.activity_patience = SignedDuration::from_hours(100);
+    let world = World::new(options).await;
+    world.control.change_switches(|switches| switches.activities_oldest_first = true).await;
+    // More than eight pages of 500, the oldest first.
+    world.upload("1", &people(0, 4_001)).await;
+    world.run(RunKind::Changes).await;
+    world.upload("2", &people(0, 4_002)).await;
+    world.control.change_faults(|faults| faults.drop_after_import_next = 1).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 1));
+    // It had arrived, but nobody could know.
+    assert_eq!(counts(&run).notes.possibly_repeated, 1);
+    assert_eq!(world.control.import_counts("person4001@example.com").await.unwrap().imported, 2);
+    world.close().await;
+}

@@ -1,0 +1,189 @@
+//! Who starts a run, who joins one, and who follows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed assertion is the point of a test"
+)]
+
+use engine::{Caller, Engine, Phase, RunKey, StartRequest, Started, Status, Trigger, Waiting, Warning};
+use jiff::SignedDuration;
+use planner::RunKind;
+use virtual_time::{World, WorldOptions, csv, end, people};
+
+async fn world() -> World {
+    let world = World::new(WorldOptions::default()).await;
+    world.control.change_switches(|switches| switches.activity_seconds = 600).await;
+    world.upload("1", &people(0, 50)).await;
+    world
+}
+
+fn upload(world: &World) -> StartRequest {
+    StartRequest { trigger: Trigger::Upload, ..world.request(RunKind::Changes) }
+}
+
+async fn event(world: &World, engine: &Engine, event: &str) -> Started {
+    engine.start_run_for_event(&world.export, upload(world), event).await.unwrap()
+}
+
+/// Until its snapshots are chosen and something was sent.
+async fn until_sent(world: &World, engine: &Engine, key: &RunKey) {
+    while world.control.statistics().await.imports == 0 {
+        engine.advance(key, world.clock_now(), Caller::SoleOwner).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_delivered_twice_makes_one_run() {
+    let world = world().await;
+    let engine = world.process();
+    let created = event(&world, &engine, "a").await;
+    assert!(matches!(created, Started::Created(_)));
+    let key = created.active().clone();
+    // Before its snapshots are chosen, after that, and after its end.
+    assert_eq!(event(&world, &engine, "a").await, Started::Joined(key.clone()));
+    until_sent(&world, &engine, &key).await;
+    assert_eq!(event(&world, &engine, "a").await, Started::Joined(key.clone()));
+    world.finish(&engine, &key).await;
+    assert_eq!(event(&world, &engine, "a").await, Started::Known(key.clone()));
+    assert_eq!(engine.runs(&world.export, 10).await.unwrap().len(), 1);
+    assert_eq!(engine.occupation(&world.export).await.unwrap().active, None);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_follow_up_serves_all_events_after_the_snapshots_are_chosen() {
+    let world = world().await;
+    let engine = world.process();
+    let key = event(&world, &engine, "a").await.active().clone();
+    assert_eq!(event(&world, &engine, "b").await, Started::Joined(key.clone()));
+    until_sent(&world, &engine, &key).await;
+    world.upload("2", &people(0, 60)).await;
+    for name in ["c", "d", "c"] {
+        assert_eq!(event(&world, &engine, name).await, Started::Follows { active: key.clone() });
+    }
+    let run = world.finish(&engine, &key).await;
+    assert_eq!(run.ended().unwrap().snapshots[0].snapshot, "1.csv");
+    let next = engine.occupation(&world.export).await.unwrap().active.unwrap();
+    assert_eq!(event(&world, &engine, "d").await.active().run, next.run);
+    let next = world.finish(&engine, &RunKey { run: next.run, ..key }).await;
+    assert_eq!(next.ended().unwrap().snapshots[0].snapshot, "2.csv");
+    assert_eq!(engine.runs(&world.export, 10).await.unwrap().len(), 2);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follow_up_of_an_upload_without_anything_newer_is_dropped_and_a_persons_is_not() {
+    for trigger in [Trigger::Upload, Trigger::Scheduled, Trigger::OnDemand] {
+        let world = world().await;
+        let engine = world.process();
+        let key = event(&world, &engine, "a").await.active().clone();
+        until_sent(&world, &engine, &key).await;
+        let request = StartRequest { trigger, ..upload(&world) };
+        engine.start_run_for_event(&world.export, request, "b").await.unwrap();
+        world.finish(&engine, &key).await;
+        let active = engine.occupation(&world.export).await.unwrap().active;
+        assert_eq!(active.is_some(), trigger == Trigger::OnDemand, "{trigger:?}");
+        world.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approved_plan_and_an_ordinary_request_do_not_serve_each_other() {
+    let world = world().await;
+    world.control.change_switches(|switches| switches.activity_seconds = 30).await;
+    world.upload("1", &people(0, 200)).await;
+    world.run(RunKind::Changes).await;
+    world.upload("2", &people(0, 302)).await;
+    let braked = world.run(RunKind::Changes).await;
+    assert_eq!(end(&braked).1.code(), "brake_additions");
+    // A run that changes nothing is under way when the plan is approved; then there is a newer snapshot.
+    let engine = world.process();
+    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    while matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Queued | Phase::Looking(_)) {
+        engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
+    }
+    let approved = StartRequest { approved: Some(braked.key.run.clone()), ..world.request(RunKind::Changes) };
+    let follows = Started::Follows { active: key.clone() };
+    assert_eq!(event(&world, &engine, "before").await, follows);
+    assert_eq!(engine.start_run(&world.export, approved).await.unwrap(), follows);
+    world.upload("3", &people(0, 310)).await;
+    assert_eq!(event(&world, &engine, "after").await, follows);
+    let mut used = Vec::new();
+    let mut next = Some(key.run.clone());
+    while let Some(run) = next {
+        let run = world.finish(&engine, &RunKey { run, ..key.clone() }).await;
+        used.push((end(&run).1.code(), run.ended().unwrap().snapshots[0].snapshot.clone()));
+        next = engine.occupation(&world.export).await.unwrap().active.map(|active| active.run);
+    }
+    let used: Vec<(&str, &str)> = used.iter().map(|(code, snapshot)| (*code, snapshot.as_str())).collect();
+    assert_eq!(used, [("brake_additions", "2.csv"), ("completed", "2.csv"), ("completed", "3.csv")]);
+    assert_eq!(world.members().await.len(), 310);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn segments_and_parts_are_one_run_and_the_first_row_of_a_person_counts() {
+    let world = world().await;
+    world.use_segments(&["people", "members"]).await;
+    let mut again = people(0, 1);
+    again[0].first_name = "Other".into();
+    again.extend(people(100, 30));
+    world.upload_file("segments/members/2026-11-22/part-10.csv", csv(&people(200, 30))).await;
+    world.upload_file("segments/members/2026-11-22/part-9.csv", csv(&again)).await;
+    world.upload_file("segments/members/2026-11-22/_SUCCESS", Vec::new()).await;
+    let run = world.run(RunKind::Changes).await;
+    let ended = run.ended().unwrap();
+    assert_eq!((ended.counts.read, ended.counts.duplicates, ended.counts.added), (111, 1, 110));
+    let parts: Vec<usize> = ended.snapshots.iter().map(|snapshot| snapshot.parts.len()).collect();
+    assert_eq!(parts, [1, 2]);
+    assert_ne!(world.members().await["person0@example.com"], "Other");
+    // One of them changes: only that is sent.
+    world.upload_file("segments/members/2026-11-23/part-0.csv", csv(&people(100, 40))).await;
+    world.upload_file("segments/members/2026-11-23/_SUCCESS", Vec::new()).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((run.ended().unwrap().counts.added, run.ended().unwrap().counts.unchanged), (10, 80));
+    // One of them is missing: nothing is sent.
+    world.use_segments(&["people", "nobody"]).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((end(&run).0, end(&run).1.code()), (Status::Skipped, "segment_missing"));
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_queued_while_a_newer_snapshot_is_uploaded_but_not_for_ever() {
+    for completes in [true, false] {
+        let world = world().await;
+        // It has had a marker once, so that without one it is not complete however long nobody writes.
+        world.upload_file("segments/people/2026-11-22/part-0.csv", csv(&people(0, 40))).await;
+        world.upload_file("segments/people/2026-11-22/_SUCCESS", Vec::new()).await;
+        world.run(RunKind::Changes).await;
+        world.upload_file("segments/people/2026-11-23/part-0.csv", csv(&people(0, 60))).await;
+        let engine = world.process();
+        let asked = world.clock_now();
+        let key = event(&world, &engine, "a").await.active().clone();
+        let deadline = asked.checked_add(SignedDuration::from_mins(5)).unwrap();
+        engine.advance(&key, deadline, Caller::SoleOwner).await.unwrap();
+        let run = engine.run(&key).await.unwrap().unwrap();
+        assert_eq!((run.status(), run.waiting), (Status::Queued, Some(Waiting::Snapshot)));
+        if completes {
+            world.sleep(SignedDuration::from_hours(1)).await;
+            world.upload_file("segments/people/2026-11-23/_SUCCESS", Vec::new()).await;
+        }
+        let run = world.finish(&engine, &key).await;
+        let ended = run.ended().unwrap();
+        let used = ended.snapshots[0].snapshot.as_str();
+        let waited = ended.at.duration_since(asked);
+        if completes {
+            assert_eq!((used, run.warnings.len()), ("2026-11-23", 0));
+            assert!(waited < SignedDuration::from_mins(100), "{waited}");
+        } else {
+            assert_eq!(used, "2026-11-22");
+            assert!(matches!(&run.warnings[..], [Warning::UploadUnfinished { .. }]), "{:?}", run.warnings);
+            assert!(waited >= SignedDuration::from_hours(2), "{waited}");
+            assert!(waited < SignedDuration::from_mins(150), "{waited}");
+        }
+        world.close().await;
+    }
+}
