@@ -18,6 +18,10 @@ use crate::gate::{Observation, Outcome, Purpose, RequestGate};
 use crate::retry::{asked_pause, may_repeat};
 use crate::settings::{ClientSettings, SettingsError, join};
 
+/// How often the gate is asked for one attempt at most. If the token had to be renewed every time, the request is sent
+/// a little after its moment rather than never.
+const LEAVES: u32 = 2;
+
 #[derive(Debug)]
 pub(crate) struct Transport {
     http: reqwest::Client,
@@ -110,13 +114,15 @@ impl Transport {
     ) -> Result<Sensitive<String>, ServiceError> {
         // Before the gate, since a renewal takes longer than the gate's leave lasts.
         let mut token = self.tokens.access_token().await?;
-        self.gate.acquire(purpose, request.kind).await?;
-        // And after it, since it can keep a request for longer than a token lives.
-        let living = self.tokens.access_token().await?;
-        if living != token {
-            // The moment went by during the renewal.
-            token = living;
+        for _ in 0..LEAVES {
             self.gate.acquire(purpose, request.kind).await?;
+            // And after it, since it can keep a request for longer than a token lives.
+            let living = self.tokens.access_token().await?;
+            if living == token {
+                break;
+            }
+            // The leave went by during the renewal.
+            token = living;
         }
         Ok(token)
     }

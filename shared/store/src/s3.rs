@@ -4,7 +4,7 @@ mod failure;
 mod settings;
 mod upload;
 
-pub use settings::{S3Settings, StaticCredentials, client, connect};
+pub use settings::{S3Settings, client, connect};
 
 use std::fmt::{self, Debug};
 

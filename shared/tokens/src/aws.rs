@@ -6,14 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Builder, Credentials, Region};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use domain::{Random, Sensitive};
-use store::StaticCredentials;
-use url::Url;
+use store::AwsServer;
 
 use crate::secret::{Secret, SecretError, SecretStore, SecretVersion, next_version};
 
@@ -21,25 +20,11 @@ use crate::secret::{Secret, SecretError, SecretStore, SecretVersion, next_versio
 const CURRENT: &str = "AWSCURRENT";
 
 /// Where the secrets are.
-#[derive(Debug, Clone, Default)]
-pub struct SecretsSettings {
-    /// The server's address when it is not AWS's own.
-    pub endpoint_url: Option<Url>,
-    /// The region; `None` takes the one of the AWS environment (on Lambda, the function's).
-    pub region: Option<String>,
-    /// Fixed credentials; `None` takes those of the AWS environment (on Lambda, the role's).
-    pub credentials: Option<StaticCredentials>,
-}
+pub type SecretsSettings = AwsServer;
 
-/// Connects to the secret store. Nothing is sent yet. With credentials and region in the settings the environment is
-/// not asked; otherwise `aws_config` asks it, once.
+/// Connects to the secret store. Nothing is sent yet.
 pub async fn connect(settings: &SecretsSettings, random: Arc<dyn Random>) -> AwsSecretStore {
-    let shared = if settings.credentials.is_some() && settings.region.is_some() {
-        SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build()
-    } else {
-        aws_config::load_defaults(BehaviorVersion::latest()).await
-    };
-    AwsSecretStore::new(settings, &shared, random)
+    AwsSecretStore::new(settings, &settings.configuration().await, random)
 }
 
 /// Secrets in AWS Secrets Manager.
@@ -60,24 +45,9 @@ impl AwsSecretStore {
             .operation_attempt_timeout(Duration::from_secs(5))
             .operation_timeout(Duration::from_secs(15))
             .build();
-        let mut builder = Builder::from(shared)
+        let builder = Builder::from(&settings.over(shared))
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(3));
-        if let Some(endpoint) = &settings.endpoint_url {
-            builder = builder.endpoint_url(endpoint.as_str());
-        }
-        if let Some(region) = &settings.region {
-            builder = builder.region(Region::new(region.clone()));
-        }
-        if let Some(credentials) = &settings.credentials {
-            builder = builder.credentials_provider(Credentials::new(
-                &credentials.access_key_id,
-                credentials.secret_access_key.expose(),
-                None,
-                None,
-                "settings",
-            ));
-        }
         Self { client: Client::from_conf(builder.build()), random }
     }
 }

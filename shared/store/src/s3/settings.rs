@@ -7,13 +7,12 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Builder, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
-    StalledStreamProtectionConfig,
+    Builder, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
 };
-use domain::Sensitive;
 use url::Url;
 
 use super::S3Store;
+use crate::aws::{AwsServer, StaticCredentials};
 
 /// Where a bucket is.
 #[derive(Debug, Clone)]
@@ -30,13 +29,11 @@ pub struct S3Settings {
     pub credentials: Option<StaticCredentials>,
 }
 
-/// Credentials that do not expire, as an embedded or self-run server knows them.
-#[derive(Debug, Clone)]
-pub struct StaticCredentials {
-    /// Names the key; not secret.
-    pub access_key_id: String,
-    /// Signs the requests.
-    pub secret_access_key: Sensitive<String>,
+impl S3Settings {
+    fn server(&self) -> AwsServer {
+        let (endpoint_url, region) = (self.endpoint_url.clone(), self.region.clone());
+        AwsServer { endpoint_url, region, credentials: self.credentials.clone() }
+    }
 }
 
 /// Connects to a bucket. Nothing is sent yet.
@@ -44,11 +41,7 @@ pub struct StaticCredentials {
 /// With credentials and region in the settings the environment is not asked; otherwise `aws_config` asks it, once.
 /// Who talks to several buckets, or to other AWS services as well, loads the `SdkConfig` once and calls [`client`].
 pub async fn connect(settings: &S3Settings) -> S3Store {
-    let shared = if settings.credentials.is_some() && settings.region.is_some() {
-        SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build()
-    } else {
-        aws_config::load_defaults(BehaviorVersion::latest()).await
-    };
+    let shared = settings.server().configuration().await;
     S3Store::new(client(settings, &shared), settings.bucket.clone())
 }
 
@@ -68,27 +61,12 @@ pub fn client(settings: &S3Settings, shared: &SdkConfig) -> Client {
         .operation_timeout(Duration::from_secs(150))
         .build();
     let stalled = StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(60)).build();
-    let mut builder = Builder::from(shared)
+    let builder = Builder::from(&settings.server().over(shared))
         .timeout_config(timeouts)
         .stalled_stream_protection(stalled)
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
         .force_path_style(settings.force_path_style);
-    if let Some(endpoint) = &settings.endpoint_url {
-        builder = builder.endpoint_url(endpoint.as_str());
-    }
-    if let Some(region) = &settings.region {
-        builder = builder.region(Region::new(region.clone()));
-    }
-    if let Some(credentials) = &settings.credentials {
-        builder = builder.credentials_provider(Credentials::new(
-            &credentials.access_key_id,
-            credentials.secret_access_key.expose(),
-            None,
-            None,
-            "settings",
-        ));
-    }
     Client::from_conf(builder.build())
 }
