@@ -10,8 +10,9 @@ use crate::moment::moment;
 use crate::time_of_day::TimeOfDay;
 use crate::time_zone::TimeZoneName;
 
-/// How far a slot's date may lie from the local date of its moment: the largest jump of a clock is a day
-/// (Pacific/Apia left out 30 December 2011), and one more day makes the search independent of where in the day it falls.
+/// How much further than the local dates of a stretch's ends slots are looked for: clocks that go back over midnight
+/// show the day before again when slots of the new day are due already (America/St_Johns until 2011), and no clock has
+/// ever jumped by more than a day (Pacific/Apia left out 30 December 2011).
 const MARGIN: SignedDuration = SignedDuration::from_hours(48);
 
 /// One occurrence of a schedule.

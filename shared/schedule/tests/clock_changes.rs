@@ -111,6 +111,18 @@ fn clocks_that_change_at_midnight_move_no_slot_to_another_date() {
 }
 
 #[test]
+fn a_slot_of_the_new_day_is_found_when_it_is_the_day_before_again() {
+    // St. John's, 7 November 2010: 00:01 (-02:30) becomes 23:01 (-03:30) of the 6th, at 02:31 UTC.
+    let schedule = daily("America/St_Johns", &["00:00"]);
+    let wanted = [("2010-11-07T00:00", "2010-11-07T02:30:00Z")];
+    assert_eq!(slots(&schedule, "2010-11-07T02:29:00Z", "2010-11-07T02:45:00Z"), expected(&wanted));
+    let latest = schedule.latest_due(moment("2010-11-07T02:29:00Z"), moment("2010-11-07T02:45:00Z")).unwrap();
+    assert_eq!(latest.key(), "2010-11-07T00:00");
+    // The second midnight is none.
+    assert!(keys(&schedule, "2010-11-07T02:30:00Z", "2010-11-07T12:00:00Z").is_empty());
+}
+
+#[test]
 fn a_tick_on_the_repeated_hour_starts_nothing_again() {
     let schedule = daily("Europe/Berlin", &["02:30"]);
     assert!(keys(&schedule, "2026-10-25T00:30:00Z", "2026-10-25T01:45:00Z").is_empty());

@@ -23,8 +23,8 @@ use schedule::{
     ExportForm, ExportSchedule, RefreshForm, RefreshSchedule, Schedule, Slot, TimeZoneName, Timetable,
 };
 
-/// A zone and a moment at which its clocks change, beside one that never changes.
-const CHANGES: [(&str, &str); 12] = [
+/// A zone and a moment at which its clocks change; at the end leap days where they never do.
+const CHANGES: [(&str, &str); 13] = [
     ("Europe/Berlin", "2026-03-29T01:00:00Z"),
     ("Europe/Berlin", "2026-10-25T01:00:00Z"),
     ("America/New_York", "2026-03-08T07:00:00Z"),
@@ -35,6 +35,7 @@ const CHANGES: [(&str, &str); 12] = [
     ("Africa/Cairo", "2026-10-29T21:00:00Z"),
     ("America/Havana", "2026-11-01T05:00:00Z"),
     // Back over midnight: the date itself goes back.
+    ("America/St_Johns", "2010-11-07T02:31:00Z"),
     ("America/Scoresbysund", "2025-10-26T01:00:00Z"),
     ("Asia/Kolkata", "2024-02-29T00:00:00Z"),
     ("UTC", "2024-02-29T00:00:00Z"),
