@@ -26,7 +26,7 @@ pub use claims::TooManyMembers;
 pub use collect::{CollectError, CollectSettings, Collector, Members};
 pub use compare::{Baseline, ChunkSummary, CompareError, Comparison, PlanSummary, compare};
 pub use decision::{MAX_ATTEMPTS, RunKind};
-pub use feedback::{OUTCOME_HEADER, REPORT_HEADER, push_rejected, push_unidentified};
+pub use feedback::{OUTCOME_HEADER, REPORT_HEADER, push_refused, push_rejected, push_unidentified};
 pub use members::{ChunkMember, ChunkMembers, DamagedMembers};
 pub use opt_outs::OptOuts;
 pub use settlement::{ChunkResult, Refusal, SettleError, Settlement};
