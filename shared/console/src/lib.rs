@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod badge;
+mod button;
+mod chart;
+mod choice;
+mod confirmation;
+mod counts;
+mod detail;
+mod field;
+mod filter;
+mod headers;
+mod icon;
+mod input;
+mod live;
+mod menu;
+mod message;
+mod progress;
+mod shell;
+mod steps;
+mod table;
+mod text;
+mod time_input;
+
+pub use assets::{ASSETS_CACHE_CONTROL, ASSETS_PATH, Asset, asset, assets};
+pub use badge::{ConnectionState, RunState, Tone, badge, connection_badge, run_badge};
+pub use button::{Button, ButtonKind, button, button_row, link_button, post_button};
+pub use chart::{Bar, Chart, chart};
+pub use choice::{Choice, check_group, checkbox, fieldset, radio_group, shown_when};
+pub use confirmation::{Confirmation, confirmation, confirmation_link};
+pub use counts::{RowCounts, row_counts};
+pub use detail::{card, copy_field, description_list, disclosure, page_header, prose};
+pub use field::{CSRF_FIELD, Field, Problem, csrf_field, error_summary, field_id, hidden_field, problem_of};
+pub use filter::{FilterBar, FilterSelect, Pager, SearchBox, filter_bar, pager};
+pub use headers::{CACHE_CONTROL, content_security_policy, page_headers};
+pub use icon::{Icon, icon};
+pub use input::{InputKind, SelectOption, TextInput, select, text_area, text_input};
+pub use live::{Live, live};
+pub use menu::{MenuItem, menu};
+pub use message::{EmptyState, Level, empty_state, notice};
+pub use progress::{Progress, meter, progress};
+pub use shell::{Crumb, Flash, PRODUCT_NAME, Section, Shell, SignedIn, page};
+pub use steps::{Step, checklist};
+pub use table::{Column, Row, Selection, Sort, SortDirection, Table, table};
+pub use text::{duration, moment, number, relative_moment, share};
+pub use time_input::{month_day_picker, time_inputs, time_zone_select, weekday_picker};
