@@ -15,7 +15,7 @@ fn a_million_people_arrive_once_in_at_most_26_imports_and_only_changes_follow() 
     if asked_profile() != Profile::Release {
         // Written past the test harness, which would keep it to itself.
         let reason = "left out: a million rows take an optimised program; SEGMENT_EXPORT_TEST_PROFILE=release \
-                      cargo test --package end-to-end runs this test too";
+                      cargo test --workspace --test million exports them";
         writeln!(std::io::stderr(), "{reason}").unwrap();
         return;
     }
