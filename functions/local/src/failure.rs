@@ -2,17 +2,21 @@
 
 use std::error::Error;
 use std::io;
+use std::path::{Path, PathBuf};
 
+use constant_contact::AccessTokenError;
 use domain::identifier::InvalidIdentifier;
 use store::{DocumentError, StoreError};
 
 use crate::command_line::BehaviourError;
 use crate::connect::{ConnectError, DestinationError};
 use crate::data_directory::DataDirectoryError;
-use crate::environment::InvalidEnvironment;
+use crate::disk;
+use crate::environment::{CREDENTIALS, InvalidEnvironment};
 use crate::export::{ConfigureError, DriveError, InspectError, MappingFailure, SourceError};
 use crate::installation::InstallationError;
 use crate::services::ServicesError;
+use crate::text::quoted;
 
 /// Why the process ends without having done what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +73,30 @@ pub enum Failure {
     /// A file of the state could not be read.
     #[error(transparent)]
     Store(StoreError),
+    /// The disk is full, whoever met it.
+    #[error(
+        "the disk is full; free some space where {} lies, then start again with --data {}: nothing is lost, and the export goes on where it was",
+        folder.display(),
+        quoted(data)
+    )]
+    FullDisk {
+        /// A folder on the disk.
+        folder: PathBuf,
+        /// The data directory.
+        data: PathBuf,
+        /// What could not be done because of it.
+        #[source]
+        met: Box<Self>,
+    },
     /// Never in practice: the names are constants.
     #[error(transparent)]
     Name(#[from] InvalidIdentifier),
-    /// Standard input, output or the runtime.
+    /// What was to be shown found no taker.
+    #[error(
+        "the result could not be written to standard output; nothing is lost, start again with the same --data"
+    )]
+    Output(#[source] io::Error),
+    /// Standard input or the runtime.
     #[error("the terminal or the system's threads cannot be used")]
     System(#[from] io::Error),
 }
@@ -84,7 +108,7 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
     let mut last = error.to_string();
     let mut next = error.source();
     while let Some(error) = next {
-        let text = error.to_string();
+        let text = words(error);
         // Some errors repeat the text of what lies below them.
         if !last.contains(&text) {
             causes.push(text.clone());
@@ -95,16 +119,33 @@ pub fn causes(error: &dyn Error) -> Vec<String> {
     causes
 }
 
+/// What an error says; where its advice is for people with a page to click on, what to do with this program instead.
+fn words(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref() {
+        Some(AccessTokenError::NeedsReauthentication) => {
+            "the connection must be authorised again; start again with the same --data, which does that"
+                .to_owned()
+        }
+        Some(AccessTokenError::ApplicationRefused) => format!(
+            "Constant Contact refuses the application's key or secret; set {} and {} to the current ones, then start \
+             again with the same --data",
+            CREDENTIALS.0, CREDENTIALS.1
+        ),
+        _ => error.to_string(),
+    }
+}
+
 impl Failure {
     /// The text for a person: the sentence, and each cause on a line of its own.
     #[must_use]
     pub fn report(&self) -> String {
-        if is_full_disk(self) {
-            return "error: the disk is full; free some space, then start again with the same --data: nothing is lost, \
-                    and the export goes on where it was"
-                .to_owned();
-        }
         let causes = match self {
+            Self::FullDisk { met, .. } if is_full_disk(met.as_ref()) => Vec::new(),
+            // Not the disk's own words: perhaps there is more to it.
+            Self::FullDisk { met, .. } => vec![met.to_string()],
+            met if is_full_disk(met) => {
+                return "error: the disk is full; free some space, then start again".to_owned();
+            }
             Self::Services(ServicesError::Failed(report)) => report.causes.clone(),
             other => causes(other),
         };
@@ -115,6 +156,34 @@ impl Failure {
         }
         text
     }
+
+    /// Says that the disk is full where that is why an export did not come to its end. Whoever met it may have had
+    /// other words for it, or only have given no answer: so it is tried whether there is room in `data` and in the
+    /// folder of the `segments`.
+    #[must_use]
+    pub fn or_full_disk(self, data: &Path, segments: &Path) -> Self {
+        if self.is_asked_for() {
+            return self;
+        }
+        let full = [data, segments].into_iter().find(|folder| disk::is_full(folder));
+        match full.or_else(|| is_full_disk(&self).then_some(data)) {
+            Some(folder) => {
+                Self::FullDisk { folder: folder.to_owned(), data: data.to_owned(), met: Box::new(self) }
+            }
+            None => self,
+        }
+    }
+
+    /// Whether another command line is what helps.
+    const fn is_asked_for(&self) -> bool {
+        matches!(
+            self,
+            Self::Usage(_)
+                | Self::Mapping(_)
+                | Self::Source(_)
+                | Self::Configure(ConfigureError::NotConfirmed)
+        )
+    }
 }
 
 /// Whether a full disk lies below an error, wherever it was met.
@@ -124,10 +193,9 @@ fn is_full_disk(error: &(dyn Error + 'static)) -> bool {
         let in_store = error
             .downcast_ref::<StoreError>()
             .is_some_and(|error| matches!(error, StoreError::NoSpace { .. }));
-        let in_file = error.downcast_ref::<io::Error>().is_some_and(|error| {
-            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-        });
-        if in_store || in_file {
+        let in_file = error.downcast_ref::<io::Error>().is_some_and(disk::is_no_space);
+        let in_service = matches!(error.downcast_ref(), Some(DriveError::DiskFull));
+        if in_store || in_file || in_service {
             return true;
         }
         next = error.source();
@@ -137,16 +205,40 @@ fn is_full_disk(error: &(dyn Error + 'static)) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use constant_contact::ServiceError;
+
     use super::*;
+
+    fn reported(failure: Failure) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        failure.or_full_disk(folder.path(), folder.path()).report()
+    }
 
     #[test]
     fn a_full_disk_is_named_wherever_it_was_met() {
         let full = io::Error::from(io::ErrorKind::StorageFull);
-        let failure = Failure::Drive(DriveError::Advance(engine::AdvanceError::Spool(full)));
-        assert!(failure.report().starts_with("error: the disk is full; free some space"));
+        let report = reported(Failure::Drive(DriveError::Advance(engine::AdvanceError::Spool(full))));
+        assert!(report.starts_with("error: the disk is full; free some space where /"), "{report}");
         let store = StoreError::NoSpace { key: "chunks/1".to_owned() };
-        let failure = Failure::Drive(DriveError::Advance(engine::AdvanceError::Files(store)));
-        assert!(failure.report().starts_with("error: the disk is full"));
+        let report = reported(Failure::Drive(DriveError::Advance(engine::AdvanceError::Files(store))));
+        assert!(report.starts_with("error: the disk is full") && report.contains("--data /"), "{report}");
+        assert!(reported(Failure::Drive(DriveError::DiskFull)).starts_with("error: the disk is full"));
+    }
+
+    #[test]
+    fn without_a_full_disk_a_failure_keeps_its_words() {
+        let report = reported(Failure::Drive(DriveError::Vanished));
+        assert_eq!(report, "error: the run has vanished from the data folder; start again");
+    }
+
+    #[test]
+    fn advice_is_about_this_program_and_names_no_page_to_click_on() {
+        let report = |error| Failure::Connect(ConnectError::Account(ServiceError::Token(error))).report();
+        let lost = report(AccessTokenError::NeedsReauthentication);
+        assert!(lost.contains("start again with the same --data, which does that"), "{lost}");
+        assert!(!lost.contains("Reconnect") && !lost.contains("page"), "{lost}");
+        let refused = report(AccessTokenError::ApplicationRefused);
+        assert!(refused.contains("SEGMENT_EXPORT_CLIENT_SECRET"), "{refused}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod command_line;
 pub mod connect;
 pub mod data_directory;
+pub mod disk;
 pub mod environment;
 pub mod export;
 pub mod failure;

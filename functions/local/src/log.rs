@@ -21,6 +21,8 @@ pub fn start(path: &Path, filter: Option<&str>) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // It would tell the terminal of each record that a full disk does not take.
+        .log_internal_errors(false)
         .with_writer(Mutex::new(file))
         .try_init();
 }

@@ -1,10 +1,10 @@
 //! The binary: reads the command line and the environment, and reports how it ended.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
-use local::command_line::{Arguments, Command, ExportOptions};
+use local::command_line::{self, Command, ExportOptions};
 use local::environment::Environment;
 use local::failure::Failure;
 use local::screen::Screen;
@@ -15,8 +15,7 @@ const WORKERS: usize = 2;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    let arguments = Arguments::parse();
-    let command = arguments.command.unwrap_or_else(|| Command::Export(Box::new(arguments.export)));
+    let command = command_line::parse();
     let outcome = runtime().map_err(Failure::from).and_then(|runtime| match command {
         Command::Services => runtime.block_on(services::serve()).map(|()| true).map_err(Failure::from),
         Command::Simulator(options) => {
@@ -27,6 +26,8 @@ fn main() -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::FAILURE,
         Err(failure) => {
             Screen::new(false).problem(&failure.report());
             ExitCode::FAILURE

@@ -1,4 +1,6 @@
-//! Numbers as people read them.
+//! Numbers as people read them, and paths as they type them.
+
+use std::path::Path;
 
 /// `1234567` as `1,234,567`.
 #[must_use]
@@ -32,6 +34,14 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A path for a command that a person can copy into a shell.
+#[must_use]
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +52,10 @@ mod tests {
         assert_eq!(written, ["0", "7", "999", "1,000", "1,234,567"]);
         assert_eq!(counted(1, "import", "imports"), "1 import");
         assert_eq!([size(12), size(1_500), size(61_200_000)], ["12 bytes", "1.5 kB", "61.2 MB"]);
+    }
+    #[test]
+    fn a_shell_reads_a_quoted_path_as_it_is() {
+        assert_eq!(quoted(Path::new("/tmp/trial-1")), "/tmp/trial-1");
+        assert_eq!(quoted(Path::new("my 'own' data")), r"'my '\''own'\'' data'");
     }
 }

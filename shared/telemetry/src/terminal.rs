@@ -12,7 +12,8 @@ use crate::{environment, filter};
 /// The first call in a process counts; later ones change nothing.
 pub fn init() {
     let level = filter::level(environment::read(environment::TERMINAL_LEVEL).as_deref(), LevelFilter::WARN);
-    let layer = fmt::layer().compact().with_writer(std::io::stderr);
+    // What cannot be written is not told either: the program has words of its own for a person.
+    let layer = fmt::layer().compact().with_writer(std::io::stderr).log_internal_errors(false);
     let subscriber = tracing_subscriber::registry().with(filter::targets(level)).with(layer);
     // Fails only when there is one already.
     let _ = tracing::subscriber::set_global_default(subscriber);

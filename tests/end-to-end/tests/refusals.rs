@@ -217,6 +217,18 @@ fn a_wrong_value_of_an_option_is_refused_before_anything_is_made() {
 }
 
 #[test]
+fn a_folder_of_segments_that_is_not_there_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let temporary = folder.path().join("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let start = Start::new(&["--segments", nowhere.to_str().unwrap(), "--map", "email=EMail"]);
+    let ended = start.variable("TMPDIR", &temporary).end();
+    assert!(ended.refusal().contains("cannot be read; check its path"), "{ended:?}");
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+}
+
+#[test]
 fn a_sample_and_own_segments_never_share_a_data_folder() {
     let own = Own::new();
     own.write("customers/1.csv", PEOPLE);

@@ -97,12 +97,12 @@ fn every_row_has_an_outcome_and_every_rejected_one_a_reason() {
         csv::Reader::from_path(files.remove(0)).unwrap()
     };
     let mut report = only(&data.path().join("reports"));
-    assert_eq!(report.headers().unwrap(), vec!["file", "row", "reason", "content"]);
+    assert_eq!(report.headers().unwrap(), vec!["file", "row", "reason", "detail", "content"]);
     let reported: Vec<csv::StringRecord> = report.records().map(Result::unwrap).collect();
     assert_eq!(reported.len() as u64, counts.rejected);
     for row in &reported {
         assert!(row[0].starts_with("segments/") && row[1].parse::<u64>().is_ok(), "{row:?}");
-        assert!(["email_missing", "email_invalid"].contains(&&row[2]) && row[3].starts_with('C'), "{row:?}");
+        assert!(["email_missing", "email_invalid"].contains(&&row[2]) && row[4].starts_with('C'), "{row:?}");
     }
     let mut outcomes = only(&data.path().join("sample-bucket/outcomes/export"));
     assert_eq!(outcomes.headers().unwrap(), vec!["CustomerId", "outcome", "reason", "chunk"]);
@@ -116,6 +116,27 @@ fn every_row_has_an_outcome_and_every_rejected_one_a_reason() {
     {
         assert_eq!(told.get(outcome), Some(&expected), "{outcome} in {told:?}");
     }
+}
+
+#[test]
+fn the_options_of_an_export_stand_before_its_command_or_behind_it() {
+    let data = tempfile::tempdir().unwrap();
+    let first = Start::on(data.path(), &["--profiles", "300", "export", "--json"]).end().success();
+    assert_eq!(first.counts.read, 300);
+    // Here the data folder stands behind the command, and the rest before it.
+    let folder = data.path().to_str().unwrap();
+    let second = Start::new(&["--json", "--full", "export", "--data", folder]).end().success();
+    assert_eq!((second.imports, second.counts.updated), (1, first.counts.added));
+}
+
+#[test]
+fn whoever_reads_only_the_beginning_sees_no_error() {
+    let data = tempfile::tempdir().unwrap();
+    let script =
+        "\"$PROGRAM\" --profiles 300 --data \"$DATA\" 2> \"$DATA.errors\" | true; cat \"$DATA.errors\"";
+    let folder = data.path().join("data");
+    let ended = Start::script(script).variable("DATA", &folder).end();
+    assert!(ended.output.contains("Writing the ledger") && !ended.output.contains("error"), "{ended:?}");
 }
 
 #[test]

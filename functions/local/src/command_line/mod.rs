@@ -5,12 +5,19 @@ mod behaviour;
 mod export;
 mod simulator;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use assignment::Assignment;
 pub use behaviour::{BehaviourError, SimulatorBehaviour};
 pub use export::{ExportOptions, Service};
 pub use simulator::SimulatorOptions;
+
+/// The name of [`Command::Export`].
+const EXPORT: &str = "export";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,17 +67,14 @@ Environment variables:
                   a simulated Constant Contact on this machine, exports, and says what happened and where \
                   everything lies. Nothing leaves the machine.",
     after_help = "'--help' explains everything and gives examples.",
-    after_long_help = after_help(),
-    args_conflicts_with_subcommands = true
+    after_long_help = after_help()
 )]
-pub struct Arguments {
-    /// Something else than an export.
+struct Arguments {
     #[command(subcommand)]
-    pub command: Option<Command>,
+    command: Option<Command>,
 
-    /// What and how to export when no command is named.
     #[command(flatten)]
-    pub export: ExportOptions,
+    export: ExportOptions,
 }
 
 /// The commands.
@@ -87,15 +91,82 @@ pub enum Command {
     Services,
 }
 
+/// What this process is asked to do. Ends the process when that cannot be understood, and after help was asked for.
+#[must_use]
+pub fn parse() -> Command {
+    parse_from(std::env::args_os()).unwrap_or_else(|error| error.exit())
+}
+
+/// Reads a command line. The options of an export may stand before its command as well as behind it.
+///
+/// # Errors
+/// What is wrong with it; also when help was asked for, which is the error's text then.
+pub fn parse_from(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<Command, clap::Error> {
+    let mut grammar = Arguments::command();
+    let matches = grammar.try_get_matches_from_mut(arguments)?;
+    let before = options(&grammar, &matches);
+    let read = match matches.subcommand() {
+        // Read once more as one, because clap judges conflicts and defaults of the two places separately.
+        Some((name, behind)) if name == EXPORT => {
+            let named = grammar.find_subcommand(EXPORT).map(|export| options(export, behind));
+            let program = OsString::from(grammar.get_name());
+            let all = std::iter::once(program).chain(before).chain(named.into_iter().flatten());
+            Arguments::try_parse_from(all)?
+        }
+        Some((name, _)) if !before.is_empty() => {
+            let text = format!("the options of '{name}' stand behind it, and it has none of an export");
+            return Err(grammar.error(ErrorKind::ArgumentConflict, text));
+        }
+        _ => Arguments::from_arg_matches(&matches)?,
+    };
+    Ok(read.command.unwrap_or_else(|| Command::Export(Box::new(read.export))))
+}
+
+/// The options that were given, as they could be given again.
+fn options(grammar: &clap::Command, matches: &ArgMatches) -> Vec<OsString> {
+    let mut options = Vec::new();
+    for argument in grammar.get_arguments() {
+        let (id, Some(name)) = (argument.get_id().as_str(), argument.get_long()) else { continue };
+        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        if !argument.get_action().takes_values() {
+            options.push(format!("--{name}").into());
+            continue;
+        }
+        for value in matches.get_raw(id).into_iter().flatten() {
+            let mut option = OsString::from(format!("--{name}="));
+            option.push(value);
+            options.push(option);
+        }
+    }
+    options
+}
+
 fn after_help() -> String {
     format!("{EXAMPLES}{}\n{}", crate::environment::listing(), behaviour::listing())
 }
 
+/// The options of an export, for tests of what is made of them.
+#[cfg(test)]
+pub(crate) fn export_options(arguments: &[&str]) -> ExportOptions {
+    let program = std::iter::once("segment-export");
+    match parse_from(program.chain(arguments.iter().copied())) {
+        Ok(Command::Export(options)) => *options,
+        other => panic!("{arguments:?}: {other:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
+
+    fn refused(arguments: &[&str]) -> String {
+        let program = std::iter::once("segment-export");
+        parse_from(program.chain(arguments.iter().copied())).unwrap_err().to_string()
+    }
 
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
@@ -103,13 +174,46 @@ mod tests {
     }
 
     #[test]
-    fn an_export_may_be_named_or_not() {
-        let unnamed = Arguments::try_parse_from(["segment-export", "--profiles", "7"]).unwrap();
-        assert!(unnamed.command.is_none());
-        assert_eq!(unnamed.export.profiles, Some(7));
-        let named = Arguments::try_parse_from(["segment-export", "export", "--profiles", "7"]).unwrap();
-        let Some(Command::Export(options)) = named.command else { panic!("{named:?}") };
-        assert_eq!(options.profiles, Some(7));
+    fn the_options_of_an_export_stand_before_its_command_behind_it_or_without_it() {
+        for arguments in [
+            &["--profiles", "7", "--data", "my data", "--json"][..],
+            &["export", "--profiles", "7", "--data", "my data", "--json"],
+            &["--profiles", "7", "--data", "my data", "--json", "export"],
+            &["--data=my data", "export", "--json", "--profiles=7"],
+        ] {
+            let options = export_options(arguments);
+            assert_eq!(
+                (options.profiles, options.json, options.full),
+                (Some(7), true, false),
+                "{arguments:?}"
+            );
+            assert_eq!(options.data, Some("my data".into()), "{arguments:?}");
+            assert_eq!((options.constant_contact, options.most_profiles), (Service::Simulator, 1_000_000));
+        }
+        let real = export_options(&["--constant-contact", "real", "export", "--map", "email=A"]);
+        assert_eq!(real.constant_contact, Service::Real, "a default behind the command changes nothing");
+        let twice = export_options(&["--map", "email=A", "--list", "export", "export", "--map", "city=--B"]);
+        let columns: Vec<String> =
+            twice.columns.iter().map(|column| format!("{}={}", column.name, column.value)).collect();
+        assert_eq!(columns, ["email=A", "city=--B"]);
+        assert_eq!(twice.list.as_deref(), Some("export"));
+    }
+
+    #[test]
+    fn options_contradict_each_other_wherever_they_stand() {
+        for arguments in [
+            &["--profiles", "7", "--segments", "x"][..],
+            &["--profiles", "7", "export", "--segments", "x"],
+            &["export", "--profiles", "7", "--segments", "x"],
+        ] {
+            assert!(
+                refused(arguments).contains("cannot be used with"),
+                "{arguments:?}: {}",
+                refused(arguments)
+            );
+        }
+        let refusal = refused(&["--json", "simulator", "--port", "0"]);
+        assert!(refusal.contains("the options of 'simulator' stand behind it"), "{refusal}");
     }
 
     #[test]

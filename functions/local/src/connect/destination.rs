@@ -1,6 +1,6 @@
 //! The list that is exported to: found by name, id or address, and at the simulator made when it is missing.
 
-use constant_contact::{Client, ContactList, MembershipCount, NewList, ServiceError};
+use constant_contact::{AccessTokenError, Client, ContactList, MembershipCount, NewList, ServiceError};
 
 /// Why there is no list.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,19 @@ pub enum DestinationError {
     /// Constant Contact did not answer as it should.
     #[error("the account's lists could not be read; start again later")]
     Service(#[from] ServiceError),
+}
+
+impl DestinationError {
+    /// Whether a new authorization of the connection is what helps.
+    #[must_use]
+    pub const fn needs_authorization(&self) -> bool {
+        matches!(
+            self,
+            Self::Service(
+                ServiceError::Unauthorized | ServiceError::Token(AccessTokenError::NeedsReauthentication)
+            )
+        )
+    }
 }
 
 /// At most so many lists are named in a message.

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::{Actor, Authorization, Connection, ExportUser, connection_key};
+use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
 use constant_contact::{
     AccessTokens, AccountSummary, Client, FixedAccessToken, Purpose, RequestGate, ServiceError, SettingsError,
 };
 use domain::identifier::{AccountId, ConnectionId, InvalidIdentifier};
-use quota::{GateOptions, Limits, Quota, QuotaGate};
+use quota::GateOptions;
 use store::{Change, DocumentError, UpdateError};
-use tokens::{ConnectionTokenSource, GrantError, SecretError, SourceOptions, VaultError};
+use tokens::{GrantError, SecretError, SourceOptions, VaultError};
 
 pub use authorize::{AuthorizeError, Consent};
 pub use destination::{Destination, DestinationError};
@@ -86,10 +87,8 @@ pub struct Link {
     pub id: ConnectionId,
     /// The application.
     pub application: ApplicationCredentials,
-    /// The application's quota.
-    pub gate: Arc<QuotaGate>,
-    /// Its access tokens.
-    pub tokens: Arc<dyn AccessTokens>,
+    /// Its tokens and the application's quota.
+    pub connector: Arc<ServiceConnector>,
     consent: Consent,
     installation: Installation,
 }
@@ -117,29 +116,19 @@ impl Link {
             None => Consent::Person { port: environment.callback_port },
         };
         let id = ConnectionId::new("constant-contact")?;
-        let (clock, random) = (Arc::clone(&installation.clock), Arc::clone(&installation.random));
-        let documents = installation.documents.clone();
-        let quota = Quota::new(
-            documents.clone(),
-            &application.client_id,
-            Limits::default(),
-            Arc::clone(&clock),
-            Arc::clone(&random),
-        );
-        let options = GateOptions { longest_wait: LONGEST_WAIT, ..GateOptions::default() };
-        let gate = Arc::new(QuotaGate::new(Arc::new(quota), Arc::clone(&clock), options));
-        let options = SourceOptions { process: random.uuid().to_string(), sole_owner: true };
-        let tokens = ConnectionTokenSource::new(
-            id.clone(),
-            installation.vault.clone(),
-            documents,
-            Arc::new(installation.oauth.clone()),
-            clock,
-            random,
-            options,
-        );
         let installation = installation.clone();
-        Ok(Self { id, application, gate, tokens: Arc::new(tokens), consent, installation })
+        let random = &installation.random;
+        let connector = Arc::new(ServiceConnector::new(ConnectorParts {
+            settings: installation.settings.clone(),
+            vault: installation.vault.clone(),
+            documents: installation.documents.clone(),
+            endpoint: Arc::new(installation.oauth.clone()),
+            clock: Arc::clone(&installation.clock),
+            random: Arc::clone(random),
+            process: SourceOptions { process: random.uuid().to_string(), sole_owner: true },
+            gate: GateOptions { longest_wait: LONGEST_WAIT, ..GateOptions::default() },
+        }));
+        Ok(Self { id, application, connector, consent, installation })
     }
 
     /// The connection, if it can be used without a person.
@@ -176,7 +165,7 @@ impl Link {
 
     async fn account_of(&self, grant: &TokenGrant) -> Result<AccountSummary, ConnectError> {
         let tokens = FixedAccessToken::new(grant.access_token.clone());
-        let client = self.client_with(Arc::new(tokens))?;
+        let client = self.client_with(Arc::new(tokens)).await?;
         client.account_summary().await.map_err(ConnectError::Account)
     }
 
@@ -210,13 +199,13 @@ impl Link {
     /// A client for a person who waits.
     ///
     /// # Errors
-    /// [`ConnectError::Settings`].
-    pub fn client(&self) -> Result<Client, ConnectError> {
-        self.client_with(Arc::clone(&self.tokens))
+    /// [`ConnectError::Settings`], [`ConnectError::Vault`].
+    pub async fn client(&self) -> Result<Client, ConnectError> {
+        self.client_with(Arc::new(self.connector.token_source(&self.id))).await
     }
 
-    fn client_with(&self, tokens: Arc<dyn AccessTokens>) -> Result<Client, ConnectError> {
-        let gate: Arc<dyn RequestGate> = self.gate.clone();
+    async fn client_with(&self, tokens: Arc<dyn AccessTokens>) -> Result<Client, ConnectError> {
+        let gate: Arc<dyn RequestGate> = self.connector.quota_gate().await?;
         let installation = &self.installation;
         let (clock, random) = (Arc::clone(&installation.clock), Arc::clone(&installation.random));
         let client = Client::new(installation.settings.clone(), tokens, gate, clock, random)?;

@@ -1,5 +1,6 @@
 //! Drives a run to its end: the loop that in AWS is a state machine of Step Functions.
 
+use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::progress::Progress;
 use crate::connect::{ConnectError, Link};
+use crate::disk;
 use crate::screen::Screen;
-use crate::services::{Services, ServicesError};
 
 /// An advance is asked for no more than this at once, so that Ctrl-C is heard between two steps.
 const SLICE: SignedDuration = SignedDuration::from_secs(10);
@@ -40,7 +41,7 @@ pub enum DriveError {
     )]
     Advance(#[from] AdvanceError),
     /// A person is needed.
-    #[error("the export waits for you: {0} Then start again, it goes on where it was")]
+    #[error("the export waits for you: {0}. Then start again, it goes on where it was")]
     Parked(String),
     /// The connection does not last.
     #[error(
@@ -50,9 +51,9 @@ pub enum DriveError {
     /// Authorising again failed.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// The services are gone.
-    #[error(transparent)]
-    Services(#[from] ServicesError),
+    /// The service fails because its own state, on the same disk, cannot be written.
+    #[error("the disk is full")]
+    DiskFull,
     /// The run is gone.
     #[error("the run has vanished from the data folder; start again")]
     Vanished,
@@ -64,8 +65,8 @@ pub(super) struct Driver<'a> {
     pub engine: &'a Engine,
     /// For a run that needs the connection authorised again.
     pub link: &'a Link,
-    /// Their end is noticed.
-    pub services: &'a mut Services,
+    /// The data directory: a full disk is met there.
+    pub data: &'a Path,
     /// Shows how it goes.
     pub progress: &'a Progress,
     /// For questions.
@@ -79,18 +80,22 @@ impl Driver<'_> {
     ///
     /// # Errors
     /// [`DriveError`].
-    pub(super) async fn drive(&mut self, mut key: RunKey) -> Result<Driven, DriveError> {
+    pub(super) async fn drive(&self, mut key: RunKey) -> Result<Driven, DriveError> {
         let mut failures = 0;
         let mut authorizations = 0;
         loop {
-            let (advanced, stopped) = self.advance(&key).await?;
+            let (advanced, stopped) = self.advance(&key).await;
             match advanced {
                 Ok(Advance::Done { next: Some(next), .. }) if !stopped => key = next,
                 Ok(Advance::Done { .. }) => return Ok(Driven::Ended(self.run(&key).await?)),
                 _ if stopped => return Ok(Driven::Stopped(self.run(&key).await?)),
                 Ok(Advance::Wait { until }) => {
                     (failures, authorizations) = (0, 0);
-                    if self.wait(until).await? {
+                    // Trying again does not help the simulator to write its state.
+                    if self.progress.is_retrying() && disk::is_full(self.data) {
+                        return Err(DriveError::DiskFull);
+                    }
+                    if self.wait(until).await {
                         return Ok(Driven::Stopped(self.run(&key).await?));
                     }
                 }
@@ -103,7 +108,8 @@ impl Driver<'_> {
                     self.link.authorize(self.screen).await?;
                 }
                 Ok(Advance::Parked { reason: reason @ ParkReason::NeedsPerson { .. } }) => {
-                    return Err(DriveError::Parked(reason.to_string()));
+                    let problem = reason.to_string();
+                    return Err(DriveError::Parked(problem.trim_end_matches('.').to_owned()));
                 }
                 Err(error) => {
                     failures += 1;
@@ -117,30 +123,27 @@ impl Driver<'_> {
     }
 
     /// One advance, and whether the person wants to stop. A second Ctrl-C ends it at once, as a crash would.
-    async fn advance(&mut self, key: &RunKey) -> Result<(Result<Advance, AdvanceError>, bool), DriveError> {
+    async fn advance(&self, key: &RunKey) -> (Result<Advance, AdvanceError>, bool) {
         let now = self.clock.now();
         let deadline = now.checked_add(SLICE).unwrap_or(now);
         let mut advancing = pin!(self.engine.advance(key, deadline, Caller::SoleOwner));
         tokio::select! {
-            advanced = &mut advancing => return Ok((advanced, false)),
+            advanced = &mut advancing => return (advanced, false),
             _ = tokio::signal::ctrl_c() => {}
-            ended = self.services.ended() => return Err(ended.into()),
         }
         self.progress.note("Stopping after this step; Ctrl-C again stops at once.");
         let advanced = tokio::select! {
             advanced = &mut advancing => advanced,
             _ = tokio::signal::ctrl_c() => Ok(Advance::Wait { until: now }),
-            ended = self.services.ended() => return Err(ended.into()),
         };
-        Ok((advanced, true))
+        (advanced, true)
     }
 
     /// Waits, and answers whether the person wants to stop.
-    async fn wait(&mut self, until: Timestamp) -> Result<bool, DriveError> {
+    async fn wait(&self, until: Timestamp) -> bool {
         tokio::select! {
-            () = self.clock.sleep_until(until) => Ok(false),
-            _ = tokio::signal::ctrl_c() => Ok(true),
-            ended = self.services.ended() => Err(ended.into()),
+            () = self.clock.sleep_until(until) => false,
+            _ = tokio::signal::ctrl_c() => true,
         }
     }
 

@@ -141,15 +141,8 @@ fn proposal(columns: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
-    use crate::command_line::Arguments;
-
-    fn options(arguments: &[&str]) -> ExportOptions {
-        let program = std::iter::once("segment-export");
-        Arguments::try_parse_from(program.chain(arguments.iter().copied())).unwrap().export
-    }
+    use crate::command_line::export_options as options;
 
     #[test]
     fn without_a_mapping_one_is_proposed() {

@@ -1,11 +1,12 @@
 //! One export, from the options to the summary.
 
 mod configure;
-mod connector;
 mod drive;
 mod inspect;
 mod mapping;
+mod notes;
 mod progress;
+mod refusals;
 mod source;
 mod summary;
 
@@ -27,7 +28,6 @@ pub use mapping::MappingFailure;
 pub use source::SourceError;
 pub use summary::{Places, Summary};
 
-use self::connector::LocalConnector;
 use self::drive::{Driven, Driver};
 use self::progress::Progress;
 use crate::command_line::{ExportOptions, Service};
@@ -38,7 +38,7 @@ use crate::failure::Failure;
 use crate::installation::Installation;
 use crate::log;
 use crate::screen::Screen;
-use crate::services::{Services, Setup, SimulatorSetup};
+use crate::services::{Conversation, Ready, Services, Setup, SimulatorSetup};
 use crate::usage::Usage;
 
 /// The simulator answers an import over loopback in a moment: an export that was killed while it waited for such an
@@ -64,23 +64,30 @@ pub async fn export(
     log::start(&data.layout().log(), environment.log.as_deref());
     let source = source::segment_source(options, &data)?;
     let setup = setup(options, environment, &data, &source)?;
-    let mut services = Services::start(&setup).await?;
-    let outcome = Exporting { options, environment, screen, data, source, started }.run(&mut services).await;
-    services.stop().await;
-    let summary = outcome?;
+    let progress = Arc::new(Progress::new(*screen));
+    let exporting =
+        Exporting { options, environment, screen, progress: Arc::clone(&progress), data, source, started };
+    let outcome = exporting.with_services(&setup).await;
+    progress.finish();
+    let summary = outcome.map_err(|failure| failure.or_full_disk(&setup.data, &setup.bucket_folder))?;
+    let successful = summary.status() == Status::Successful;
     if options.json {
-        screen.result(&summary.to_json())?;
+        if !successful {
+            screen.problem(&summary.status_line());
+        }
+        screen.result(&summary.to_json()).map_err(Failure::Output)?;
     } else {
-        screen.result(&summary.to_text())?;
+        screen.result(&summary.to_text()).map_err(Failure::Output)?;
     }
-    Ok(summary.status() == Status::Successful)
+    Ok(successful)
 }
 
 /// What the command line's own rules cannot say.
 fn check(options: &ExportOptions) -> Result<(), Failure> {
     mapping::check_fields(options)?;
+    // Before anything is made on the disk.
+    source::check_folder(options)?;
     if options.constant_contact == Service::Simulator {
-        // Before anything is made on the disk.
         options.behaviour.switches()?;
         options.behaviour.faults()?;
         options.behaviour.limits()?;
@@ -147,43 +154,49 @@ struct Exporting<'a> {
     options: &'a ExportOptions,
     environment: &'a Environment,
     screen: &'a Screen,
+    progress: Arc<Progress>,
     data: DataDirectory,
     source: SegmentSource,
     started: Instant,
 }
 
 impl Exporting<'_> {
-    async fn run(mut self, services: &mut Services) -> Result<Summary, Failure> {
-        let installation = Installation::new(services.ready())?;
-        let simulator = services.ready().simulator.clone();
-        let link = Link::new(&installation, simulator.as_deref(), self.environment).await?;
-        let progress = Arc::new(Progress::new(*self.screen));
-        let engine = self.engine(&installation, &link, &progress);
+    async fn with_services(self, setup: &Setup) -> Result<Summary, Failure> {
+        let mut services = Services::start(setup).await?;
+        let ready = services.ready().clone();
+        let outcome = services.during(async |conversation| self.run(&ready, conversation).await).await;
+        services.stop().await;
+        outcome
+    }
+
+    async fn run(mut self, ready: &Ready, conversation: &mut Conversation) -> Result<Summary, Failure> {
+        let installation = Installation::new(ready)?;
+        let link = Link::new(&installation, ready.simulator.as_deref(), self.environment).await?;
+        let engine = self.engine(&installation, &link);
         let export = ExportId::new("export")?;
         let key = match self.unfinished(&engine, &export).await? {
             Some(key) => {
-                self.screen.note("An export was interrupted; it goes on where it was.");
+                self.screen.note(
+                    "An export was interrupted: it goes on where it was, with the options that it was started with.",
+                );
                 key
             }
-            None => self.start(&installation, &link, &engine, &export, services).await?,
+            None => self.start(&installation, &link, &engine, &export, conversation).await?,
         };
-        let clock = Arc::clone(&installation.clock);
-        let mut driver = Driver {
+        let driver = Driver {
             engine: &engine,
             link: &link,
-            services,
-            progress: &progress,
+            data: self.data.path(),
+            progress: &self.progress,
             screen: self.screen,
-            clock: clock.as_ref(),
+            clock: installation.clock.as_ref(),
         };
-        let driven = driver.drive(key).await;
-        progress.finish();
-        let (Driven::Ended(run) | Driven::Stopped(run)) = driven?;
+        let (Driven::Ended(run) | Driven::Stopped(run)) = driver.drive(key).await?;
+        self.progress.finish();
         self.summary(&installation, &link, *run).await
     }
 
-    fn engine(&self, installation: &Installation, link: &Link, progress: &Arc<Progress>) -> Engine {
-        let connector = LocalConnector { settings: installation.settings.clone(), link: link.clone() };
+    fn engine(&self, installation: &Installation, link: &Link) -> Engine {
         let usual = EngineSettings::default();
         let settings = EngineSettings {
             intent_patience: match self.options.constant_contact {
@@ -199,10 +212,10 @@ impl Exporting<'_> {
         Engine::new(EngineParts {
             documents: installation.documents.clone(),
             segments: Arc::clone(&installation.segments),
-            connector: Arc::new(connector),
+            connector: link.connector.clone(),
             clock: Arc::clone(&installation.clock),
             random: Arc::clone(&installation.random),
-            observer: Arc::clone(progress) as Arc<dyn engine::Observer>,
+            observer: self.progress.clone(),
             settings,
         })
     }
@@ -243,7 +256,14 @@ impl Exporting<'_> {
             program: self.environment.program.clone(),
             sample: self.source == SegmentSource::Sample,
         };
-        Ok(Summary { run, elapsed: self.started.elapsed(), usage: Usage::read(), places })
+        let said = match places.report.clone() {
+            // For people only. A report that cannot be read back tells less, and loses nothing.
+            Some(report) if !self.options.json => {
+                tokio::task::spawn_blocking(move || refusals::said(&report)).await.unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Summary { run, said, elapsed: self.started.elapsed(), usage: Usage::read(), places })
     }
 
     /// Takes the report out of the state bucket, whose files have names that only it understands.

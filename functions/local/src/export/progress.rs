@@ -1,5 +1,6 @@
 //! Progress as a person sees it: a bar on a terminal, a line for each stage elsewhere.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use engine::{ChunkState, Observer, Phase, Run, Sending, Waiting};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::screen::Screen;
-use crate::text::grouped;
+use crate::text::{counted, grouped};
 
 /// Shows how a run stands.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Progress {
     bar: ProgressBar,
     /// The stage, and the reason to wait in it, that were last written as lines.
     written: Mutex<(String, Option<Waiting>)>,
+    /// Whether the run waits because something failed.
+    retrying: AtomicBool,
 }
 
 impl Progress {
@@ -23,12 +26,17 @@ impl Progress {
     #[must_use]
     pub(super) fn new(screen: Screen) -> Self {
         let bar = if screen.shows_bars() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        Self { screen, bar, written: Mutex::default() }
+        Self { screen, bar, written: Mutex::default(), retrying: AtomicBool::default() }
     }
 
     /// Takes the bar off the terminal.
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+
+    /// Whether the run waits because something failed that is to be tried again.
+    pub(super) fn is_retrying(&self) -> bool {
+        self.retrying.load(Ordering::Relaxed)
     }
 
     /// Says something without disturbing the bar.
@@ -70,16 +78,13 @@ impl Progress {
         if self.bar.length() != Some(2 * total as u64) {
             self.bar.set_length(2 * total as u64);
             // The template is a constant; without it the bar looks plainer.
-            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:30}] {msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:20}] {wide_msg}") {
                 self.bar.set_style(style.progress_chars("=> "));
             }
         }
         self.bar.set_position((sent + settled) as u64);
         let waiting = run.waiting.map(|waiting| format!("; {}", words(waiting))).unwrap_or_default();
-        self.bar.set_message(format!(
-            "{sent} of {total} imports sent, {settled} settled, {} requests{waiting}",
-            run.total_requests()
-        ));
+        self.bar.set_message(format!("{sent} of {total} imports sent, {settled} settled{waiting}"));
     }
 }
 
@@ -93,7 +98,7 @@ const fn words(waiting: Waiting) -> &'static str {
         Waiting::List => "waiting for another export to the same list",
         Waiting::Account => "waiting for another export to the same account",
         Waiting::Snapshot => "waiting for a snapshot that is being written",
-        Waiting::Activities => "waiting for Constant Contact to work through them",
+        Waiting::Activities => "waiting for Constant Contact",
         Waiting::LostAnswer => "an answer was lost: waiting until it is certain whether the import arrived",
         Waiting::Quota => "waiting because Constant Contact allows only so many requests",
         Waiting::Retry => "something failed and is tried again soon",
@@ -102,14 +107,15 @@ const fn words(waiting: Waiting) -> &'static str {
 
 impl Observer for Progress {
     fn run_saved(&self, run: &Run) {
+        self.retrying.store(run.waiting == Some(Waiting::Retry), Ordering::Relaxed);
         let stage = match &run.phase {
             Phase::Queued => "Starting ...".to_owned(),
             Phase::Looking(_) => "Looking at the list and at who has opted out ...".to_owned(),
             Phase::Planning(_) => "Reading the segments ...".to_owned(),
-            Phase::Sending(sending) => {
-                let imports = sending.chunks.len();
-                format!("Sending {imports} {} ...", if imports == 1 { "import" } else { "imports" })
-            }
+            Phase::Sending(sending) => match sending.chunks.len() as u64 {
+                0 => "Nothing to send ...".to_owned(),
+                imports => format!("Sending {} ...", counted(imports, "import", "imports")),
+            },
             Phase::Finishing(_) => "Writing the ledger and the reports ...".to_owned(),
             Phase::Ended(_) => return,
         };

@@ -91,6 +91,14 @@ pub(super) fn segment_source(
     Ok(source)
 }
 
+/// Whether the options name a folder that can be one of segments; for an early answer.
+///
+/// # Errors
+/// [`SourceError`].
+pub(super) fn check_folder(options: &ExportOptions) -> Result<(), SourceError> {
+    options.segments.as_deref().map_or(Ok(()), |folder| checked(folder).map(|_| ()))
+}
+
 /// The folder as an absolute path, once it is certain that there is something in it.
 fn checked(folder: &Path) -> Result<PathBuf, SourceError> {
     let unreadable = |source| SourceError::Unreadable { path: folder.to_owned(), source };

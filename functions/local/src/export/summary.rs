@@ -1,22 +1,28 @@
 //! What happened, for a person and for a program.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use constant_contact::RequestKind;
 use domain::outcome::Counts;
-use engine::{End, Run, Status, Warning};
+use engine::{End, Run, Status};
 use serde::Serialize;
 
-use crate::text::{counted, grouped};
+use super::notes::notes;
+use crate::text::{counted, grouped, quoted};
 use crate::usage::Usage;
+
+/// So many different texts of the service are shown; the report has all.
+const MOST_TEXTS: usize = 5;
 
 /// A run and everything around it that is worth telling.
 #[derive(Debug)]
 pub struct Summary {
     /// The run.
     pub run: Run,
+    /// What Constant Contact said of refused rows and of how many, the most frequent first.
+    pub said: Vec<(String, u64)>,
     /// How long this process has worked on it.
     pub elapsed: Duration,
     /// What it used of the machine.
@@ -129,28 +135,52 @@ impl Summary {
     /// The text for a person.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
-        self.add_status(&mut text);
+        let mut text = format!("\n{}\n", self.status_line());
         let counts = self.counts();
         if counts.read > 0 {
             let unsent = match self.run.ended() {
+                Some(ended) if matches!(ended.end, End::Braked { .. }) => "held back by the safety brake",
                 Some(_) => "should have been sent and were not",
                 None => "still to be sent, or not known to have arrived",
             };
             add_counts(&mut text, &counts, unsent);
         }
-        add_notes(&mut text, &counts, &self.run.warnings);
+        self.add_refusals(&mut text);
+        let notes = notes(&counts, &self.run.warnings);
+        if !notes.is_empty() {
+            line(&mut text, &format!("\nWorth knowing\n{}", notes.join("\n")));
+        }
         self.add_effort(&mut text);
         self.add_places(&mut text);
         self.add_advice(&mut text);
         text
     }
 
-    fn add_status(&self, text: &mut String) {
-        let status = self.status();
+    /// The status and what it means, in one line.
+    #[must_use]
+    pub fn status_line(&self) -> String {
         match self.run.ended() {
-            Some(ended) => line(text, &format!("\n{status}. {}", ended.end)),
-            None => line(text, "\nStopped. The export goes on where it was at the next start."),
+            Some(ended) => format!("{}. {}", self.status(), ended.end),
+            None => "Stopped. The export goes on where it was at the next start.".to_owned(),
+        }
+    }
+
+    fn add_refusals(&self, text: &mut String) {
+        if self.said.is_empty() {
+            return;
+        }
+        line(text, "\nWhat Constant Contact said about rejected rows");
+        for (words, rows) in self.said.iter().take(MOST_TEXTS) {
+            line(text, &format!("  {:>12}   {words}", counted(*rows, "row", "rows")));
+        }
+        if let Some(more) = self.said.len().checked_sub(MOST_TEXTS).filter(|more| *more > 0) {
+            line(
+                text,
+                &format!(
+                    "  and {} in the report of rejected rows",
+                    counted(more as u64, "other text", "other texts")
+                ),
+            );
         }
     }
 
@@ -191,12 +221,16 @@ impl Summary {
     }
 
     fn add_advice(&self, text: &mut String) {
-        let program = quoted(&self.places.program);
-        let data = quoted(&self.places.data.display().to_string());
+        let program = quoted(Path::new(&self.places.program));
+        let data = quoted(&self.places.data);
         let successful = self.status() == Status::Successful;
         let (option, effect) = match self.run.ended().map(|ended| &ended.end) {
             None => ("", "goes on with this export"),
             Some(End::Braked { .. }) => (" --approve", "exports exactly what was planned"),
+            Some(End::TooManyProfiles { .. }) => {
+                (" --most-profiles N", "exports as many as N profiles, if that is what you want")
+            }
+            Some(End::ListMissing) => (" --list NAME", "exports to another list, by its name or id"),
             Some(_) if self.places.sample && successful => {
                 (" --change 0.01", "changes one per cent of the sample and sends only that")
             }
@@ -206,7 +240,7 @@ impl Summary {
         line(text, "\nWhat you can do next");
         line(text, &format!("  {program} --data {data}{real}{option}\n      {effect}"));
         if let Some(simulator) = &self.places.simulator {
-            let simulator = quoted(&simulator.display().to_string());
+            let simulator = quoted(simulator);
             line(text, &format!("  {program} simulator --port 8090 --data {simulator}"));
             line(text, "      shows what the simulated account holds, at http://127.0.0.1:8090/");
         }
@@ -244,57 +278,6 @@ fn add_counts(text: &mut String, counts: &Counts, unsent: &str) {
     if counts.removed > 0 {
         line(text, &format!("    {:<12}{:>12}   taken off the list", "removed", grouped(counts.removed)));
     }
-}
-
-fn add_notes(text: &mut String, counts: &Counts, warnings: &[Warning]) {
-    let notes = &counts.notes;
-    let remarks = [
-        (notes.values_cut, "values were longer than their field and were cut"),
-        (
-            notes.values_left_out,
-            "values were left out because Constant Contact would refuse the row for them",
-        ),
-        (notes.long_addresses, "addresses have more than 50 characters; Constant Contact may refuse them"),
-        (
-            notes.address_changed,
-            "profiles have a new address; the old one stays on the list, they may get mail twice",
-        ),
-        (notes.possibly_repeated, "rows may have been sent twice after a lost answer; that harms nothing"),
-    ];
-    let mut lines: Vec<String> = remarks
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, remark)| format!("  {} {remark}", grouped(*count)))
-        .collect();
-    lines.extend(warnings.iter().map(|warning| format!("  {}", worded(warning))));
-    if !lines.is_empty() {
-        line(text, "\nWorth knowing");
-        line(text, &lines.join("\n"));
-    }
-}
-
-fn worded(warning: &Warning) -> String {
-    match warning {
-        Warning::SnapshotOld { segment, last_modified } => {
-            format!(
-                "the newest snapshot of {segment:?} is from {}: is it still refreshed?",
-                last_modified.strftime("%Y-%m-%d")
-            )
-        }
-        Warning::UploadUnfinished { segment, snapshot } => format!(
-            "the snapshot {snapshot:?} of {segment:?} never became complete; an older one was exported"
-        ),
-        Warning::LedgerUnreadable => {
-            "the record of what was sent before could not be read, so that everybody was sent again"
-                .to_owned()
-        }
-    }
-}
-
-/// For a shell.
-fn quoted(path: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 /// Milliseconds are enough.

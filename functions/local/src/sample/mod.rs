@@ -51,6 +51,8 @@ pub struct WrittenSample {
     pub rows: u64,
     /// Bytes in all segments.
     pub bytes: u64,
+    /// Whether it changes a sample that was there already.
+    pub changed: bool,
     /// People among the newcomers who have opted out beforehand.
     pub opted_out: u64,
 }
@@ -155,7 +157,8 @@ impl Sample {
         let opted_out = written.opted_out.len() as u64;
         opt_out(written.opted_out)?;
         self.save(&SampleState { written: true, ..state.clone() })?;
-        Ok(WrittenSample { rows: written.rows, bytes: written.bytes, opted_out })
+        let changed = !state.changes.is_empty();
+        Ok(WrittenSample { rows: written.rows, bytes: written.bytes, changed, opted_out })
     }
 
     fn load(&self) -> Result<Option<SampleState>, SampleError> {

@@ -17,6 +17,7 @@ pub use protocol::{
 pub use serve::serve;
 
 use crate::sample::{SampleReport, SampleRequest};
+use crate::text::quoted;
 
 /// How long the process may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,10 +31,13 @@ pub enum ServicesError {
     )]
     Start(#[source] io::Error),
     /// The process has ended although nobody asked it to.
-    #[error("the services process ended unexpectedly; see {log}, then start again: nothing is lost")]
+    #[error(
+        "the local services ended unexpectedly; start again with --data {}: nothing is lost, the export goes on where it was (services-log.txt in that folder may say why they ended)",
+        quoted(.data)
+    )]
     Ended {
-        /// Its log.
-        log: PathBuf,
+        /// The data directory.
+        data: PathBuf,
     },
     /// It said why.
     #[error("{}", .0.message)]
@@ -45,9 +49,7 @@ pub enum ServicesError {
 pub struct Services {
     ready: Ready,
     process: Child,
-    input: ChildStdin,
-    replies: Lines<BufReader<ChildStdout>>,
-    log: PathBuf,
+    conversation: Conversation,
 }
 
 impl Services {
@@ -56,7 +58,6 @@ impl Services {
     /// # Errors
     /// [`ServicesError`].
     pub async fn start(setup: &Setup) -> Result<Self, ServicesError> {
-        let log = crate::layout::Layout(&setup.data).services_log();
         let program = std::env::current_exe().map_err(ServicesError::Start)?;
         let mut process = Command::new(program)
             .arg("services")
@@ -65,16 +66,13 @@ impl Services {
             .kill_on_drop(true)
             .spawn()
             .map_err(ServicesError::Start)?;
-        let ended = || ServicesError::Ended { log: log.clone() };
+        let ended = || ServicesError::Ended { data: setup.data.clone() };
         let input = process.stdin.take().ok_or_else(ended)?;
         let output = process.stdout.take().ok_or_else(ended)?;
         let replies = BufReader::new(output).lines();
-        let mut talk = Talk { input, replies, log: log.clone() };
-        match talk.ask(setup).await? {
-            Reply::Ready(ready) => {
-                let Talk { input, replies, log } = talk;
-                Ok(Self { ready, process, input, replies, log })
-            }
+        let mut conversation = Conversation { input, replies, data: setup.data.clone() };
+        match conversation.exchange(setup).await? {
+            Reply::Ready(ready) => Ok(Self { ready, process, conversation }),
             _ => Err(ended()),
         }
     }
@@ -85,14 +83,56 @@ impl Services {
         &self.ready
     }
 
+    /// Does work that needs the services. Whenever they end before the work does, that is the error, whatever the work
+    /// has met because of it.
+    ///
+    /// # Errors
+    /// [`ServicesError::Ended`], and those of the work.
+    pub async fn during<T, E: From<ServicesError>>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Conversation) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let Self { process, conversation, .. } = self;
+        let ended = ServicesError::Ended { data: conversation.data.clone() };
+        let outcome = tokio::select! {
+            biased;
+            outcome = work(conversation) => outcome,
+            // Whether its exit status could be read makes no difference.
+            _ = process.wait() => return Err(ended.into()),
+        };
+        // A connection that breaks is noticed before the end of the process that broke it.
+        if outcome.is_err() && !conversation.is_answered().await {
+            return Err(ended.into());
+        }
+        outcome
+    }
+
+    /// Ends the process and waits for it.
+    pub async fn stop(self) {
+        let Self { conversation, mut process, .. } = self;
+        drop(conversation);
+        // One that hangs is killed when it is dropped.
+        let _ = tokio::time::timeout(PATIENCE, process.wait()).await;
+    }
+}
+
+/// What is said to the services and heard from them.
+#[derive(Debug)]
+pub struct Conversation {
+    input: ChildStdin,
+    replies: Lines<BufReader<ChildStdout>>,
+    data: PathBuf,
+}
+
+impl Conversation {
     /// Makes the sample what it should be.
     ///
     /// # Errors
     /// [`ServicesError`].
     pub async fn prepare_sample(&mut self, request: SampleRequest) -> Result<SampleReport, ServicesError> {
-        match self.ask(&Request::PrepareSample(request)).await? {
+        match self.exchange(&Request::PrepareSample(request)).await? {
             Reply::Sample(report) => Ok(report),
-            _ => Err(ServicesError::Ended { log: self.log.clone() }),
+            _ => Err(self.ended()),
         }
     }
 
@@ -101,56 +141,28 @@ impl Services {
     /// # Errors
     /// [`ServicesError`].
     pub async fn sample_exported(&mut self) -> Result<(), ServicesError> {
-        self.ask(&Request::SampleExported).await.map(|_| ())
+        self.exchange(&Request::SampleExported).await.map(|_| ())
     }
 
-    /// Returns when the process has ended although nobody asked it to.
-    pub async fn ended(&mut self) -> ServicesError {
-        // Whether its exit status could be read makes no difference.
-        let _ = self.process.wait().await;
-        ServicesError::Ended { log: self.log.clone() }
+    /// Whether the services are still there; one that hangs is.
+    async fn is_answered(&mut self) -> bool {
+        let answer = tokio::time::timeout(PATIENCE, self.exchange(&Request::Ping)).await;
+        !matches!(answer, Ok(Err(ServicesError::Ended { .. })))
     }
 
-    /// Ends the process and waits for it.
-    pub async fn stop(self) {
-        let Self { input, mut process, .. } = self;
-        drop(input);
-        // One that hangs is killed when it is dropped.
-        let _ = tokio::time::timeout(PATIENCE, process.wait()).await;
+    async fn exchange(&mut self, message: &impl serde::Serialize) -> Result<Reply, ServicesError> {
+        let mut line = serde_json::to_vec(message).map_err(|_| self.ended())?;
+        line.push(b'\n');
+        self.input.write_all(&line).await.map_err(|_| self.ended())?;
+        self.input.flush().await.map_err(|_| self.ended())?;
+        let reply = self.replies.next_line().await.ok().flatten().ok_or_else(|| self.ended())?;
+        match serde_json::from_str(&reply).map_err(|_| self.ended())? {
+            Reply::Failed(failure) => Err(ServicesError::Failed(failure)),
+            reply => Ok(reply),
+        }
     }
 
-    async fn ask(&mut self, request: &Request) -> Result<Reply, ServicesError> {
-        exchange(&mut self.input, &mut self.replies, request, &self.log).await
-    }
-}
-
-/// The conversation before anything answers.
-struct Talk {
-    input: ChildStdin,
-    replies: Lines<BufReader<ChildStdout>>,
-    log: PathBuf,
-}
-
-impl Talk {
-    async fn ask(&mut self, setup: &Setup) -> Result<Reply, ServicesError> {
-        exchange(&mut self.input, &mut self.replies, setup, &self.log).await
-    }
-}
-
-async fn exchange(
-    input: &mut ChildStdin,
-    replies: &mut Lines<BufReader<ChildStdout>>,
-    message: &impl serde::Serialize,
-    log: &std::path::Path,
-) -> Result<Reply, ServicesError> {
-    let ended = || ServicesError::Ended { log: log.to_owned() };
-    let mut line = serde_json::to_vec(message).map_err(|_| ended())?;
-    line.push(b'\n');
-    input.write_all(&line).await.map_err(|_| ended())?;
-    input.flush().await.map_err(|_| ended())?;
-    let reply = replies.next_line().await.ok().flatten().ok_or_else(ended)?;
-    match serde_json::from_str(&reply).map_err(|_| ended())? {
-        Reply::Failed(failure) => Err(ServicesError::Failed(failure)),
-        reply => Ok(reply),
+    fn ended(&self) -> ServicesError {
+        ServicesError::Ended { data: self.data.clone() }
     }
 }

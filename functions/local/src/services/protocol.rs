@@ -46,6 +46,8 @@ pub enum Request {
     PrepareSample(SampleRequest),
     /// An export has read the sample.
     SampleExported,
+    /// Is anybody there?
+    Ping,
 }
 
 /// What the services process says: once about [`Setup`], and once to each [`Request`].

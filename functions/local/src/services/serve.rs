@@ -155,6 +155,7 @@ impl Services {
                 sample.prepare(&request, opt_out).map(Reply::Sample)
             }
             Request::SampleExported => sample.exported().map(|()| Reply::Done),
+            Request::Ping => Ok(Reply::Done),
         });
         Ok(work.await.map_err(|_| ServeError::Interrupted)??)
     }

@@ -142,6 +142,39 @@ fn a_refresh_whose_answer_is_lost_asks_for_authorization_again_and_the_run_goes_
 }
 
 #[test]
+fn an_authorization_that_is_lost_between_two_exports_is_given_again_before_the_second() {
+    // Too short for the next start: it must renew, and the renewal's answer is lost.
+    let (data, first) = export(&["--limit", "access_token_seconds=60"]);
+    let ended = Start::on(data.path(), &["--fault", "drop_after_refresh_next=1"]).end();
+    assert!(ended.status.success(), "{ended:?}");
+    let said = "The connection must be authorised again; then the export goes on.";
+    assert!(ended.errors.contains(said), "{ended:?}");
+    exact(data.path(), &first).brought_once(first.counts.added);
+}
+
+#[test]
+fn the_services_own_words_about_refused_rows_are_shown() {
+    let data = tempfile::tempdir().unwrap();
+    let ended = Start::on(data.path(), &["--profiles", "900", "--fault", "refuse_every_row=50"]).end();
+    assert!(ended.status.success(), "{ended:?}");
+    let (_, said) =
+        ended.output.split_once("What Constant Contact said about rejected rows\n").expect("its words");
+    let words = said.lines().next().and_then(|line| line.split_once(" rows   ")).expect("a count and words");
+    let details = details(data.path());
+    assert_eq!(words.0.trim().parse::<usize>().unwrap(), details.iter().filter(|it| *it == words.1).count());
+    let meaning = "service_correctable: refused by Constant Contact as faulty; the next exports try again";
+    assert!(ended.output.contains(&format!("  {} {meaning}", details.len())), "{}", ended.output);
+}
+
+/// The service's own words in the report, row by row.
+fn details(data: &Path) -> Vec<String> {
+    let mut reports = std::fs::read_dir(data.join("reports")).unwrap().map(|entry| entry.unwrap().path());
+    let report = csv::Reader::from_path(reports.next().expect("a report")).unwrap();
+    let rows = report.into_records().map(Result::unwrap);
+    rows.filter(|row| row[2].starts_with("service_")).map(|row| row[3].to_owned()).collect()
+}
+
+#[test]
 fn refused_rows_are_reported_whether_the_service_names_all_some_or_none_of_them() {
     std::thread::scope(|scope| {
         for naming in ["all", "some", "none"] {
