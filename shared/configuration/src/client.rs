@@ -30,6 +30,13 @@ const RETRY: RetrySettings = RetrySettings {
 #[derive(Debug, Default)]
 pub(crate) struct Clients(Mutex<BTreeMap<ConnectionId, (Arc<QuotaGate>, Client)>>);
 
+impl Clients {
+    /// Lets go of a connection that was removed.
+    pub(crate) fn forget(&self, connection: &ConnectionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(connection);
+    }
+}
+
 /// The service's settings, with the patience of a person.
 fn interactive(connector: &ServiceConnector) -> ClientSettings {
     let mut settings = connector.settings();

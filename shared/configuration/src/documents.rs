@@ -3,10 +3,13 @@
 use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_key, export_key};
 use domain::identifier::{ConnectionId, ExportId};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use identity::Person;
 use store::{Document, DocumentError, Tag, Versioned, list_all};
 
-use crate::ConfigurationError;
+use crate::access;
 use crate::configuration::Configuration;
+use crate::connection_state::ConnectionState;
+use crate::error::{ConfigurationError, ExportName};
 
 /// So many documents are read side by side.
 const AT_ONCE: usize = 32;
@@ -19,6 +22,46 @@ impl Configuration {
     ) -> Result<Versioned<Connection>, ConfigurationError> {
         let found = self.parts.documents.load(&connection_key(id)).await?;
         found.ok_or(ConfigurationError::NotFound { what: "connection" })
+    }
+
+    /// One connection that is not being removed, to be changed.
+    pub(crate) async fn load_connection_to_change(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Versioned<Connection>, ConfigurationError> {
+        let found = self.load_connection(id).await?;
+        if found.content.removing {
+            return Err(not_connected(&found.content));
+        }
+        Ok(found)
+    }
+
+    /// A connection that was authorised and is not being removed, whether or not its second step is done.
+    pub(crate) async fn load_authorized_connection(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Versioned<Connection>, ConfigurationError> {
+        let found = self.load_connection_to_change(id).await?;
+        if found.content.authorization.is_none() {
+            return Err(not_connected(&found.content));
+        }
+        Ok(found)
+    }
+
+    /// A connection that the person may use and that is usable as it stands: for everything that is asked of the
+    /// account while an export is configured.
+    pub(crate) async fn load_connection_to_use(
+        &self,
+        person: &Person,
+        id: &ConnectionId,
+    ) -> Result<Versioned<Connection>, ConfigurationError> {
+        let found = self.load_connection(id).await?;
+        let needs = "a connection that is shared with contributors";
+        access::require(access::may_use(person, &found.content), needs)?;
+        if found.content.usable().is_none() {
+            return Err(not_connected(&found.content));
+        }
+        Ok(found)
     }
 
     /// One export that was not removed, whoever asks.
@@ -40,6 +83,16 @@ impl Configuration {
         let mut exports: Vec<Versioned<Export>> =
             self.load_all(folders.into_iter().map(|folder| format!("{folder}export.json"))).await?;
         exports.retain(|export| export.content.removed_at.is_none());
+        Ok(exports)
+    }
+
+    /// The exports that use a connection.
+    pub(crate) async fn exports_using(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Vec<Versioned<Export>>, ConfigurationError> {
+        let mut exports = self.all_exports().await?;
+        exports.retain(|export| export.content.connection.as_ref() == Some(id));
         Ok(exports)
     }
 
@@ -75,5 +128,18 @@ impl Configuration {
             }
             outcome => Ok(outcome?),
         }
+    }
+}
+
+/// Why a connection cannot be used as it stands.
+fn not_connected(connection: &Connection) -> ConfigurationError {
+    let state = if connection.removing { ConnectionState::Removing } else { ConnectionState::SettingUp };
+    ConfigurationError::NotConnected { connection: connection.display_name.clone(), state }
+}
+
+impl ExportName {
+    /// The name of `export`.
+    pub(crate) fn of(export: &Export) -> Self {
+        Self { id: export.id.clone(), name: export.name.clone() }
     }
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+mod application;
 mod audit;
 mod client;
 mod configuration;
 mod connection_state;
+mod connections;
 mod consent;
 mod documents;
 mod driver;
@@ -13,9 +15,16 @@ mod problems;
 mod quota_view;
 mod versioned;
 
+pub use application::ApplicationState;
 pub use audit::{AuditEntry, AuditEvent, AuditPage, AuditSubject, SubjectKind};
 pub use configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
 pub use connection_state::ConnectionState;
+pub use connections::{
+    AUTHORIZATION_LIFETIME, AuthorizationAnswer, AuthorizationOutcome, AuthorizedAccount, CALLBACK_PATH,
+    ConnectionAdministration, ConnectionChange, ConnectionDetails, ConnectionListItem, ConnectionName,
+    ConnectionTest, ContactCountsView, CustomFieldItem, KIND, ListItem, NewConnection, RemovedConnection,
+    TestOutcome, list_id_of,
+};
 pub use consent::{CONSENT_VERSION, ConsentText};
 pub use driver::{DriverError, RunDriver};
 pub use error::{ConfigurationError, ExportName};

@@ -61,8 +61,13 @@ impl Configuration {
             Some(Consent { by: actor(person), at, text_version: CONSENT_VERSION })
         };
         let contact_ceiling = change.contact_ceiling;
-        let next =
-            Connection { display_name, access: change.access, consent, contact_ceiling, ..current.content.clone() };
+        let next = Connection {
+            display_name,
+            access: change.access,
+            consent,
+            contact_ceiling,
+            ..current.content.clone()
+        };
         let event = event("connection.changed", &next).changed(on_record(&current.content), on_record(&next));
         self.audited(person, event, self.replace_as_seen(&current, tag, next)).await?;
         self.connection_details(id).await

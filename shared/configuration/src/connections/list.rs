@@ -71,11 +71,15 @@ impl Configuration {
     /// [`ConfigurationError`].
     pub async fn connections(&self, person: &Person) -> Result<Vec<ConnectionListItem>, ConfigurationError> {
         let mut items: Vec<ConnectionListItem> = if access::may_manage_connections(person) {
-            let (connections, exports) = future::try_join(self.connections_with_tokens(), self.all_exports()).await?;
+            let (connections, exports) =
+                future::try_join(self.connections_with_tokens(), self.all_exports()).await?;
             let users = |id: &ConnectionId| {
                 exports.iter().filter(|export| export.content.connection.as_ref() == Some(id)).count()
             };
-            connections.into_iter().map(|(connection, tokens)| full(&connection, tokens.as_ref(), users(&connection.id))).collect()
+            connections
+                .into_iter()
+                .map(|(connection, tokens)| full(&connection, tokens.as_ref(), users(&connection.id)))
+                .collect()
         } else {
             let connections = self.all_connections().await?;
             let shared = connections.iter().filter(|connection| access::may_use(person, &connection.content));
@@ -96,9 +100,10 @@ impl Configuration {
         person: &Person,
     ) -> Result<Vec<ConnectionName>, ConfigurationError> {
         let connections = self.all_connections().await?;
-        let usable = connections.iter().map(|connection| &connection.content).filter(|connection| {
-            connection.usable().is_some() && access::may_use(person, connection)
-        });
+        let usable = connections
+            .iter()
+            .map(|connection| &connection.content)
+            .filter(|connection| connection.usable().is_some() && access::may_use(person, connection));
         let mut names: Vec<_> = usable.map(ConnectionName::of).collect();
         names.sort_by_key(|name| name.display_name.to_lowercase());
         Ok(names)
@@ -110,7 +115,8 @@ impl Configuration {
     ) -> Result<Vec<(Connection, Option<TokenStatus>)>, ConfigurationError> {
         let objects = list_all(self.parts.documents.store().as_ref(), catalog::CONNECTIONS).await?;
         let loaded = stream::iter(objects).map(|object| async move {
-            let id = object.key.strip_prefix(catalog::CONNECTIONS).and_then(|name| name.strip_suffix(".json"));
+            let id =
+                object.key.strip_prefix(catalog::CONNECTIONS).and_then(|name| name.strip_suffix(".json"));
             let Some(id) = id.and_then(|id| ConnectionId::new(id).ok()) else { return Ok(None) };
             let connection = self.parts.documents.load::<Connection>(&object.key);
             let (connection, tokens) = future::try_join(connection, self.parts.grants.status(&id)).await?;
