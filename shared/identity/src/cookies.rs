@@ -39,6 +39,13 @@ impl SetCookie {
     pub fn header_value(&self) -> &str {
         self.0.expose()
     }
+
+    /// Name and value alone, as the browser sends them back in its `Cookie` header.
+    #[must_use]
+    pub fn name_and_value(&self) -> &str {
+        let text = self.header_value();
+        text.split_once(';').map_or(text, |(pair, _)| pair)
+    }
 }
 
 impl Cookies {
@@ -53,7 +60,7 @@ impl Cookies {
         read(headers, &self.name(SESSION))
     }
 
-    /// The secret of this browser's forms.
+    /// The secret of this browser's forms. Where a session has none, begin a silent sign-in, which sets one.
     pub fn form_secret<'a>(&self, headers: impl IntoIterator<Item = &'a str>) -> Option<FormSecret> {
         FormSecret::read(read(headers, &self.name(FORM))?)
     }
@@ -66,13 +73,13 @@ impl Cookies {
         read(headers, &self.sign_in_name(state))
     }
 
-    /// Lasts until the browser is closed; the token within ends earlier and is renewed silently.
-    pub(crate) fn set_session(&self, token: &str) -> Result<SetCookie, CookieTooLarge> {
-        self.set(&self.name(SESSION), token, None)
-    }
-
-    pub(crate) fn set_form_secret(&self, secret: &FormSecret) -> Result<SetCookie, CookieTooLarge> {
-        self.set(&self.name(FORM), secret.text(), None)
+    /// The cookies of a session: the verified identity token and the secret of the forms. They last until the browser
+    /// is closed; the token ends earlier and is renewed silently. [`SignIn`](crate::SignIn) sets them.
+    ///
+    /// # Errors
+    /// [`CookieTooLarge`] when the token does not fit into a cookie.
+    pub fn set_session(&self, token: &str, forms: &FormSecret) -> Result<[SetCookie; 2], CookieTooLarge> {
+        Ok([self.set(&self.name(SESSION), token, None)?, self.set(&self.name(FORM), forms.text(), None)?])
     }
 
     pub(crate) fn set_sign_in(&self, state: &str, value: &str) -> Result<SetCookie, CookieTooLarge> {
@@ -129,22 +136,44 @@ fn read<'a>(headers: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'
 
 #[cfg(test)]
 mod tests {
+    use domain::ManualRandom;
+
     use super::*;
 
     fn cookies(address: &str) -> Cookies {
         Cookies::of(&PublicAddress::parse(address).unwrap())
     }
 
+    fn secret() -> FormSecret {
+        FormSecret::new(&ManualRandom::new(3))
+    }
+
     #[test]
     fn https_has_the_host_prefix_and_loopback_a_plain_name() {
-        let secure = cookies("https://exports.example.com").set_session("a.b.c").unwrap();
+        let [secure, form] = cookies("https://exports.example.com").set_session("a.b.c", &secret()).unwrap();
         assert_eq!(
             secure.header_value(),
             "__Host-segment-export-session=a.b.c; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
-        let plain = cookies("http://127.0.0.1:8080").set_session("a.b.c").unwrap();
+        assert!(form.header_value().starts_with("__Host-segment-export-form="));
+        let local = cookies("http://127.0.0.1:8080");
+        let [plain, form] = local.set_session("a.b.c", &secret()).unwrap();
         assert_eq!(plain.header_value(), "segment-export-session=a.b.c; Path=/; HttpOnly; SameSite=Lax");
         assert!(!format!("{plain:?}").contains("a.b.c"));
+        assert_eq!(local.form_secret([plain.name_and_value(), form.name_and_value()]), Some(secret()));
+    }
+
+    #[test]
+    fn what_a_sign_in_remembers_lasts_ten_minutes() {
+        let state = "abcdefghijkl";
+        let cookies = cookies("https://exports.example.com");
+        let set = cookies.set_sign_in(state, "value").unwrap();
+        assert_eq!(
+            set.header_value(),
+            "__Host-segment-export-sign-in-abcdefgh=value; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600"
+        );
+        assert_eq!(cookies.sign_in([set.name_and_value()], state), Some("value"));
+        assert_eq!(cookies.sign_in([set.name_and_value()], "another-state"), None);
     }
 
     #[test]
@@ -160,10 +189,8 @@ mod tests {
 
     #[test]
     fn what_a_browser_would_drop_is_refused() {
-        assert_eq!(
-            cookies("https://exports.example.com").set_session(&"a".repeat(LARGEST)),
-            Err(CookieTooLarge)
-        );
+        let cookies = cookies("https://exports.example.com");
+        assert_eq!(cookies.set_session(&"a".repeat(LARGEST), &secret()), Err(CookieTooLarge));
     }
 
     #[test]

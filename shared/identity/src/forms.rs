@@ -18,7 +18,9 @@ const PURPOSE: &[u8] = b"segment-export form\n";
 pub struct FormSecret(Sensitive<String>);
 
 impl FormSecret {
-    pub(crate) fn new(random: &dyn Random) -> Self {
+    /// A new secret of 256 random bits. [`SignIn`](crate::SignIn) makes them; tests of pages may need one.
+    #[must_use]
+    pub fn new(random: &dyn Random) -> Self {
         Self(Sensitive::new(random_text(random)))
     }
 

@@ -221,6 +221,42 @@ async fn a_client_may_have_a_secret(
 }
 
 #[tokio::test]
+async fn an_issuer_out_of_reach_is_not_the_persons_fault() {
+    let (scene, mut browser) = (Scene::new().await, Browser::new());
+    let begun = scene.begin(&mut browser, Prompt::Ordinary, "/").await;
+    let returned = browser.choose(&begun, "viewer").await;
+    scene.set_down();
+    let error = scene.complete(&mut browser, &returned).await.unwrap_err();
+    assert!(matches!(error, SignInError::Unavailable(_)), "{error:?}");
+    assert_eq!(domain::Classified::class(&error), domain::FailureClass::Retry);
+    // Signing out here works all the same.
+    let redirect = scene.sign_in.sign_out().await;
+    assert_eq!(redirect.set_cookies.len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_may_serve_many_at_once() {
+    let scene = Scene::new().await;
+    let token = scene.issuer.token_for(Role::Viewer, &issuer::TokenOptions::default()).unwrap();
+    let scene = std::sync::Arc::new(scene);
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let (scene, token) = (std::sync::Arc::clone(&scene), token.clone());
+            tokio::spawn(async move {
+                let headers = [String::from("a=b")];
+                let completed = scene.sign_in.complete("state=x", headers.iter().map(String::as_str)).await;
+                assert!(matches!(completed, Err(SignInError::NotBegun)));
+                scene.sign_in.begin(Prompt::Ordinary, ReturnPath::home()).await.unwrap();
+                scene.verifier.verify(&token).await.unwrap().role
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Role::Viewer);
+    }
+}
+
+#[tokio::test]
 async fn nothing_secret_is_shown() {
     let (scene, mut browser) = (Scene::new().await, Browser::new());
     let redirect = scene.sign_in.begin(Prompt::Ordinary, ReturnPath::home()).await.unwrap();

@@ -1,5 +1,7 @@
 //! Why a sign-in did not come about.
 
+use domain::{Classified, FailureClass};
+
 use crate::cookies::CookieTooLarge;
 use crate::error::IdentityError;
 use crate::fetch::FetchError;
@@ -54,6 +56,16 @@ pub enum SignInError {
     /// The session does not fit.
     #[error("the session could not be kept")]
     Cookie(#[source] CookieTooLarge),
+}
+
+impl Classified for SignInError {
+    fn class(&self) -> FailureClass {
+        match self {
+            Self::Unavailable(_) => FailureClass::Retry,
+            Self::Identity(error) => error.class(),
+            _ => FailureClass::NeedsPerson,
+        }
+    }
 }
 
 /// The issuer's word for an error, if it is nothing but a word.

@@ -212,11 +212,9 @@ impl SignIn {
         let cookies = self.cookies();
         let kept = cookies.form_secret(headers.iter().copied()).filter(|_| pending.prompt == Prompt::Silent);
         let secret = kept.unwrap_or_else(|| FormSecret::new(&*self.random));
-        Ok(vec![
-            cookies.set_session(token.expose())?,
-            cookies.set_form_secret(&secret)?,
-            cookies.clear_sign_in(pending.state.expose()),
-        ])
+        let mut set_cookies = Vec::from(cookies.set_session(token.expose(), &secret)?);
+        set_cookies.push(cookies.clear_sign_in(pending.state.expose()));
+        Ok(set_cookies)
     }
 }
 

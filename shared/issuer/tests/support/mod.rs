@@ -4,7 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::IntoResponse;
 use domain::{ManualClock, ManualRandom, Sensitive};
 use identity::{
     IssuerSettings as Trusted, Prompt, PublicAddress, Redirect, ReturnPath, SetCookie, SignIn, SignInError,
@@ -24,6 +29,7 @@ pub(crate) struct Scene {
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) sign_in: SignIn,
     pub(crate) clock: Arc<ManualClock>,
+    down: Arc<AtomicBool>,
 }
 
 impl Scene {
@@ -43,6 +49,14 @@ impl Scene {
         let key = SigningKey::generate().unwrap();
         let issuer = Issuer::new(settings, key, clock.clone(), Arc::new(ManualRandom::new(1))).unwrap();
         let router = issuer.router();
+        let down = Arc::new(AtomicBool::new(false));
+        let is_down = Arc::clone(&down);
+        let router = router.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+            let down = is_down.load(Ordering::SeqCst);
+            async move {
+                if down { StatusCode::SERVICE_UNAVAILABLE.into_response() } else { next.run(request).await }
+            }
+        }));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let verifier = Arc::new(Verifier::new(Trusted::new(&address, CLIENT), clock.clone()).unwrap());
         let settings = SignInSettings {
@@ -52,7 +66,12 @@ impl Scene {
             client_secret: secret(sent),
         };
         let sign_in = SignIn::new(Arc::clone(&verifier), settings, Arc::new(ManualRandom::new(2)));
-        Self { issuer, address, verifier, sign_in, clock }
+        Self { issuer, address, verifier, sign_in, clock, down }
+    }
+
+    /// From now on every answer is that the service is not available.
+    pub(crate) fn set_down(&self) {
+        self.down.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
