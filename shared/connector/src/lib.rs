@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use constant_contact::{AccessTokenError, AccessTokens, ClientSettings, RequestGate};
+use constant_contact::{AccessTokenError, AccessTokens, ClientSettings, Purpose, RequestGate};
 use domain::identifier::ConnectionId;
 use domain::{Classified, Clock, FailureClass, Random};
 use engine::{Connector, ConnectorError};
@@ -50,6 +50,7 @@ struct KnownGate {
     client_id: String,
     looked_at: Timestamp,
     gate: Arc<QuotaGate>,
+    quota: Arc<Quota>,
 }
 
 impl ServiceConnector {
@@ -83,10 +84,15 @@ impl ServiceConnector {
     /// # Errors
     /// [`VaultError`] when the application's credentials cannot be read; `NotFound` when none were entered.
     pub async fn quota_gate(&self) -> Result<Arc<QuotaGate>, VaultError> {
+        Ok(self.shared_quota().await?.0)
+    }
+
+    /// The gate, and the quota behind it.
+    async fn shared_quota(&self) -> Result<(Arc<QuotaGate>, Arc<Quota>), VaultError> {
         let mut known = self.gate.lock().await;
         let now = self.parts.clock.now();
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh(now)) {
-            return Ok(Arc::clone(&known.gate));
+            return Ok(known.shared());
         }
         let client_id = match (self.parts.vault.application().await, known.as_mut()) {
             (Ok(application), _) => application.client_id,
@@ -95,26 +101,33 @@ impl ServiceConnector {
                     error = &error as &dyn std::error::Error,
                     "the application's credentials are out of reach; its known quota is used"
                 );
-                return Ok(Arc::clone(&known.gate));
+                return Ok(known.shared());
             }
             (Err(error), _) => return Err(error),
         };
-        let gate = match known.take() {
-            Some(known) if known.client_id == client_id => known.gate,
+        let (gate, quota) = match known.take() {
+            Some(known) if known.client_id == client_id => known.shared(),
             _ => self.new_gate(&client_id),
         };
-        *known = Some(KnownGate { client_id, looked_at: now, gate: Arc::clone(&gate) });
-        Ok(gate)
+        let current = KnownGate { client_id, looked_at: now, gate, quota };
+        let shared = current.shared();
+        *known = Some(current);
+        Ok(shared)
     }
 
-    fn new_gate(&self, client_id: &str) -> Arc<QuotaGate> {
+    fn new_gate(&self, client_id: &str) -> (Arc<QuotaGate>, Arc<Quota>) {
         let ConnectorParts { documents, clock, random, gate, .. } = self.parts.clone();
         let quota = Quota::new(documents, client_id, Limits::default(), Arc::clone(&clock), random);
-        Arc::new(QuotaGate::new(Arc::new(quota), clock, gate))
+        let quota = Arc::new(quota);
+        (Arc::new(QuotaGate::new(Arc::clone(&quota), clock, gate)), quota)
     }
 }
 
 impl KnownGate {
+    fn shared(&self) -> (Arc<QuotaGate>, Arc<Quota>) {
+        (Arc::clone(&self.gate), Arc::clone(&self.quota))
+    }
+
     fn is_fresh(&self, now: Timestamp) -> bool {
         now.duration_since(self.looked_at) < APPLICATION_FRESH
     }
@@ -146,5 +159,11 @@ impl Connector for ServiceConnector {
     async fn gate(&self) -> Result<Arc<dyn RequestGate>, ConnectorError> {
         let gate = self.quota_gate().await.map_err(application_failed)?;
         Ok(gate)
+    }
+
+    async fn requests_left_today(&self) -> Result<Option<u64>, ConnectorError> {
+        let (_, quota) = self.shared_quota().await.map_err(application_failed)?;
+        let left = quota.remaining_today(Purpose::Bulk).await;
+        left.map(|left| Some(u64::from(left))).map_err(|error| ConnectorError::Unavailable(Box::new(error)))
     }
 }

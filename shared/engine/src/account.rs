@@ -10,7 +10,8 @@ use domain::identifier::{AccountId, ActivityId};
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::keys;
-use crate::run::{Claim, RunKey};
+use crate::phase::Claim;
+use crate::run::RunKey;
 
 /// The account's own document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

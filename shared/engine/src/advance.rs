@@ -4,11 +4,13 @@ use domain::{Classified, FailureClass};
 use jiff::{SignedDuration, Timestamp};
 use store::DocumentError;
 
+use crate::chunk::{ChunkFailure, ChunkState};
 use crate::decide::{Observed, Step, decide};
 use crate::end::{End, ParkReason, Status};
 use crate::engine::Engine;
 use crate::error::{AdvanceError, StepError};
-use crate::run::{ChunkFailure, ChunkState, Lease, Phase, RunKey, Waiting};
+use crate::phase::Phase;
+use crate::run::{Lease, RunKey, Waiting};
 use crate::session::Session;
 use domain::in_one_line;
 
@@ -165,9 +167,7 @@ impl Session<'_> {
             StepError::Document(error) if error.class() != FailureClass::Retry => return Err(error.into()),
             StepError::Store(error) if error.class() == FailureClass::NeedsPerson => return Err(error.into()),
             StepError::Spool(error) => return Err(AdvanceError::Spool(error)),
-            StepError::Segments(error)
-                if error.class() != FailureClass::Retry && self.can_end_at_once() =>
-            {
+            StepError::Segments(error) if error.class() != FailureClass::Retry && self.can_end_at_once() => {
                 self.finish(End::SegmentsUnreadable { problem: in_one_line(&error) }).await?;
                 return Ok(None);
             }

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::advance::Advance;
+use crate::chunk::ChunkState;
 use crate::decide::{Observed, decide};
 use crate::end::{End, ParkReason};
 use crate::error::AdvanceError;
-use crate::run::{ChunkState, Phase, Run, Sending};
+use crate::phase::{Phase, Sending};
+use crate::run::Run;
 use crate::session::Session;
 
 /// How often in a row callers died at one place of a run.

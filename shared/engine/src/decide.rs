@@ -2,8 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::chunk::ChunkState;
 use crate::end::End;
-use crate::run::{ChunkState, Phase, Run, Sending, Waiting};
+use crate::phase::{Phase, Sending};
+use crate::run::{Run, Waiting};
 use crate::settings::EngineSettings;
 
 /// What is not in the run's own state.

@@ -10,8 +10,9 @@ use store::{Change, Document, DocumentError};
 use crate::account::{Never, document_error};
 use crate::end::{End, Status};
 use crate::engine::Engine;
+use crate::finishing::{Ended, FeedbackFiles};
 use crate::keys;
-use crate::run::{Ended, FeedbackFiles, Run, Trigger};
+use crate::run::{Run, Trigger};
 use crate::service_counts::ServiceCounts;
 use crate::warning::Warning;
 

@@ -2,18 +2,20 @@
 //!
 //! What is kept is hashes of addresses, never the addresses.
 
-use constant_contact::{Client, Contact, ContactQuery, ContactStatus, Cursor, ServiceError};
+mod state;
+
+use constant_contact::{Client, Contact, Cursor, ServiceError};
 use domain::identifier::AccountId;
 use domain::in_one_line;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{AddressHash, HashSeed, identity_hash};
 use planner::{Address, OptOuts};
-use serde::{Deserialize, Serialize};
-use store::{Condition, Document, DocumentError, StoreError, Versioned, list_all};
+use store::{Condition, DocumentError, StoreError, Versioned, list_all};
 
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::keys;
+use state::{AllDeleted, OptOutState, Reading, Subject};
 
 /// A full read is repeated after this long; it releases people who subscribed again.
 const FULL_READ_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -33,92 +35,8 @@ const LOOK_KEPT: SignedDuration = SignedDuration::from_mins(10);
 /// How often one call begins again when the service no longer knows its place in the pages.
 const RESTARTS: u8 = 3;
 
-/// Whether a deletion moves a contact's `updated_at` is not known. So all deleted contacts are read with every look as
-/// long as they fill no more pages than these; of more, those that were updated lately, and all of them once a day.
-const DELETED_PAGES: u32 = 20;
-
-/// See [`DELETED_PAGES`].
-const ALL_DELETED_EVERY: SignedDuration = SignedDuration::from_hours(24);
-
 /// Nobody writes a part for so long: what nothing refers to by then, a crash has left.
 const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
-
-/// Rows of a page.
-const PAGE: u32 = 500;
-
-/// Rows of a page of the second read: its borders fall between other people than those of the first.
-const OTHER_PAGE: u32 = 470;
-
-/// What has been read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct OptOutState {
-    /// When the last complete full read began.
-    full_read_at: Option<Timestamp>,
-    /// The object with all hashes known.
-    hashes: Option<String>,
-    /// The object before it, kept for whoever is reading it at this moment.
-    #[serde(default)]
-    previous: Option<String>,
-    /// When the last complete look began.
-    looked_at: Option<Timestamp>,
-    /// A reading under way.
-    reading: Option<Reading>,
-    /// When all deleted contacts were last read, and how many pages they filled.
-    #[serde(default)]
-    all_deleted: Option<AllDeleted>,
-    /// By what key the hashes were made, itself as a hash: those of another key say nothing.
-    #[serde(default)]
-    key_check: Option<u64>,
-}
-
-impl Document for OptOutState {
-    const SCHEMA_VERSION: u32 = 1;
-    const KIND: &'static str = "opt-outs";
-}
-
-/// A complete reading of all deleted contacts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct AllDeleted {
-    at: Timestamp,
-    pages: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Reading {
-    #[serde(default)]
-    of: Subject,
-    began_at: Timestamp,
-    /// Pages of its subject so far.
-    #[serde(default)]
-    pages: u32,
-    /// Where to go on; `None` at the first page.
-    cursor: Option<String>,
-    /// Objects with what was read so far.
-    parts: Vec<String>,
-}
-
-/// What is being read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "subject", rename_all = "snake_case")]
-enum Subject {
-    /// Everybody who opted out or was deleted.
-    #[default]
-    Everybody,
-    /// The same once more, because the first read lacked people who were known: pages can skip people while others
-    /// come and go, so that one read alone releases nobody.
-    EverybodyAgain {
-        /// When the first read began.
-        first_at: Timestamp,
-        /// The object with the people whom it lacked.
-        missing: String,
-    },
-    /// Whoever opted out since the last look.
-    NewOptOuts,
-    /// Whoever was deleted since the last look, after those who opted out.
-    NewlyDeleted,
-    /// Whoever was ever deleted, after those who opted out lately.
-    AllDeleted,
-}
 
 /// How far a look came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -388,9 +306,8 @@ impl Engine {
         let now = self.clock.now();
         let prefix = keys::opt_out_files(account);
         let Ok(objects) = list_all(self.documents.store().as_ref(), &prefix).await else { return Vec::new() };
-        let old = objects
-            .into_iter()
-            .filter(|object| now.duration_since(object.last_modified) > ABANDONED_AFTER);
+        let old =
+            objects.into_iter().filter(|object| now.duration_since(object.last_modified) > ABANDONED_AFTER);
         let names = old.filter_map(|object| {
             let name = object.key.strip_prefix(&prefix)?.strip_suffix(keys::HASHES)?;
             Some(name.to_owned())
@@ -441,75 +358,6 @@ impl Engine {
     }
 }
 
-impl OptOutState {
-    /// Which deleted contacts a look reads.
-    fn which_deleted(&self, now: Timestamp) -> Subject {
-        let few = |read: AllDeleted| read.pages <= DELETED_PAGES;
-        let recent = |read: AllDeleted| now.duration_since(read.at) <= ALL_DELETED_EVERY;
-        match self.all_deleted {
-            Some(read) if !few(read) && recent(read) => Subject::NewlyDeleted,
-            _ => Subject::AllDeleted,
-        }
-    }
-
-    /// Whether it needs the file with this name.
-    fn refers_to(&self, name: &str) -> bool {
-        let is_it = |known: &String| known == name;
-        let reading = self.reading.as_ref();
-        let missing = reading.is_some_and(|reading| match &reading.of {
-            Subject::EverybodyAgain { missing, .. } => is_it(missing),
-            _ => false,
-        });
-        let read = reading.is_some_and(|reading| reading.parts.iter().any(is_it));
-        self.hashes.as_ref().is_some_and(is_it) || self.previous.as_ref().is_some_and(is_it) || missing || read
-    }
-}
-
-impl Reading {
-    /// The same from its first page.
-    fn again(self, now: Timestamp) -> Self {
-        let of = match self.of {
-            Subject::NewlyDeleted | Subject::AllDeleted => Subject::NewOptOuts,
-            of => of,
-        };
-        Self { of, began_at: now, pages: 0, cursor: None, parts: Vec::new() }
-    }
-}
-
-impl Subject {
-    fn query(&self, since: Option<Timestamp>) -> ContactQuery {
-        let everybody = || vec![ContactStatus::Unsubscribed, ContactStatus::Deleted];
-        let query = ContactQuery { limit: Some(PAGE), ..ContactQuery::default() };
-        match self {
-            Self::Everybody => ContactQuery { status: everybody(), ..query },
-            Self::EverybodyAgain { .. } => {
-                ContactQuery { status: everybody(), limit: Some(OTHER_PAGE), ..query }
-            }
-            Self::NewOptOuts => {
-                ContactQuery { status: vec![ContactStatus::All], optout_after: since, ..query }
-            }
-            Self::NewlyDeleted => {
-                ContactQuery { status: vec![ContactStatus::Deleted], updated_after: since, ..query }
-            }
-            Self::AllDeleted => ContactQuery { status: vec![ContactStatus::Deleted], ..query },
-        }
-    }
-
-    /// A query for new opt-outs may also bring people who subscribed again since.
-    fn is_meant(&self, contact: &Contact) -> bool {
-        match self {
-            Self::Everybody | Self::EverybodyAgain { .. } => true,
-            Self::NewOptOuts | Self::NewlyDeleted | Self::AllDeleted => {
-                contact.deleted_at.is_some()
-                    || contact
-                        .permission_to_send
-                        .as_deref()
-                        .is_none_or(|permission| permission == "unsubscribed")
-            }
-        }
-    }
-}
-
 /// A conflict means that another run of the account was faster; the run's own document is not meant, and nobody has
 /// taken the run from us.
 fn shared(error: DocumentError) -> StepError {
@@ -532,35 +380,4 @@ pub(crate) fn day(at: Timestamp) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(hours: i64) -> Timestamp {
-        Timestamp::from_second(hours * 3600).unwrap()
-    }
-
-    #[test]
-    fn all_deleted_contacts_are_read_as_long_as_they_are_few_and_else_once_a_day() {
-        let after = |pages| OptOutState { all_deleted: Some(AllDeleted { at: at(0), pages }), ..OptOutState::default() };
-        assert_eq!(OptOutState::default().which_deleted(at(0)), Subject::AllDeleted);
-        assert_eq!(after(DELETED_PAGES).which_deleted(at(1)), Subject::AllDeleted);
-        assert_eq!(after(DELETED_PAGES + 1).which_deleted(at(1)), Subject::NewlyDeleted);
-        assert_eq!(after(DELETED_PAGES + 1).which_deleted(at(25)), Subject::AllDeleted);
-        // Whether a deletion moves `updated_at` is not known.
-        assert_eq!(Subject::AllDeleted.query(Some(at(5))).updated_after, None);
-    }
-
-    #[test]
-    fn what_the_state_refers_to_is_kept() {
-        let of = Subject::EverybodyAgain { first_at: at(0), missing: "missing".into() };
-        let reading = Reading { of, began_at: at(0), pages: 1, cursor: None, parts: vec!["part".into()] };
-        let state = OptOutState {
-            hashes: Some("hashes".into()),
-            previous: Some("previous".into()),
-            reading: Some(reading),
-            ..OptOutState::default()
-        };
-        assert!(["hashes", "previous", "part", "missing"].into_iter().all(|name| state.refers_to(name)));
-        assert!(!state.refers_to("other"));
-    }
-}
+mod tests;

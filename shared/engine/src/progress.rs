@@ -6,10 +6,12 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use store::DocumentError;
 
+use crate::chunk::{Chunk, ChunkState};
 use crate::end::{ParkReason, Status};
 use crate::engine::Engine;
 use crate::forecast::Forecast;
-use crate::run::{Chunk, ChunkState, Phase, Run, RunKey, Sending, Waiting};
+use crate::phase::{Phase, Sending};
+use crate::run::{Run, RunKey, Waiting};
 use crate::warning::Warning;
 
 /// What a run is doing.
@@ -95,7 +97,9 @@ impl Run {
             Phase::Queued => Stage::Queued,
             Phase::Looking(_) => Stage::Looking,
             Phase::Planning(_) => Stage::Planning,
-            Phase::Sending(sending) if sending.chunks.iter().all(|chunk| is_sent(&chunk.state)) => Stage::Settling,
+            Phase::Sending(sending) if sending.chunks.iter().all(|chunk| is_sent(&chunk.state)) => {
+                Stage::Settling
+            }
             Phase::Sending(_) => Stage::Sending,
             Phase::Finishing(_) => Stage::Finishing,
         }
@@ -141,7 +145,8 @@ const fn is_settled(state: &ChunkState) -> bool {
 }
 
 fn done(chunks: &[Chunk], size: fn(&Chunk) -> u64) -> Done {
-    let sum = |test: fn(&ChunkState) -> bool| chunks.iter().filter(|chunk| test(&chunk.state)).map(size).sum();
+    let sum =
+        |test: fn(&ChunkState) -> bool| chunks.iter().filter(|chunk| test(&chunk.state)).map(size).sum();
     Done { total: chunks.iter().map(size).sum(), sent: sum(is_sent), settled: sum(is_settled) }
 }
 
@@ -157,13 +162,16 @@ fn remaining(
         return None;
     }
     let so_far = now.duration_since(sending.planned_at).max(SignedDuration::ZERO);
-    let share = i64::try_from(so_far.as_millis()).ok()?.checked_mul(i64::try_from(rows.total - rows.settled).ok()?)?;
+    let share = i64::try_from(so_far.as_millis())
+        .ok()?
+        .checked_mul(i64::try_from(rows.total - rows.settled).ok()?)?;
     let by_rows = SignedDuration::from_millis(share / i64::try_from(rows.settled).ok()?);
     let enough = requests_left_today.is_none_or(|left| left >= imports.total - imports.sent);
     if enough {
         return Some(by_rows);
     }
-    let tomorrow = now.to_zoned(TimeZone::UTC).date().checked_add(1.day()).ok()?.to_zoned(TimeZone::UTC).ok()?;
+    let tomorrow =
+        now.to_zoned(TimeZone::UTC).date().checked_add(1.day()).ok()?.to_zoned(TimeZone::UTC).ok()?;
     Some(by_rows.max(tomorrow.timestamp().duration_since(now)))
 }
 

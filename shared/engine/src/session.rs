@@ -8,11 +8,14 @@ use jiff::Timestamp;
 use store::{DocumentError, Versioned};
 
 use crate::calls::CallBuffer;
+use crate::chunk::ChunkState;
 use crate::connector::RunGate;
 use crate::end::{End, Status};
 use crate::engine::Engine;
 use crate::error::StepError;
-use crate::run::{ChunkState, Configuration, FeedbackFiles, Finishing, Phase, Run, Sending, Waiting};
+use crate::finishing::{FeedbackFiles, Finishing};
+use crate::phase::{Phase, Sending};
+use crate::run::{Configuration, Run, Waiting};
 
 /// A run whose lease this call holds.
 pub(crate) struct Session<'a> {

@@ -90,9 +90,13 @@ mod tests {
 
     #[test]
     fn patience_is_never_shorter_than_the_time_out() {
-        let settings = EngineSettings { intent_patience: SignedDuration::from_secs(5), ..EngineSettings::default() };
+        let settings =
+            EngineSettings { intent_patience: SignedDuration::from_secs(5), ..EngineSettings::default() };
         assert_eq!(settings.patience(Duration::from_secs(20)), SignedDuration::from_secs(21));
-        assert_eq!(EngineSettings::default().patience(Duration::from_secs(60)), SignedDuration::from_secs(90));
+        assert_eq!(
+            EngineSettings::default().patience(Duration::from_secs(60)),
+            SignedDuration::from_secs(90)
+        );
         assert!(settings.patience(Duration::MAX) >= SignedDuration::from_hours(1));
     }
 }

@@ -6,10 +6,11 @@ use store::{Change, DocumentError, Updated};
 
 use crate::account::{Never, document_error};
 use crate::engine::{ActiveRun, Engine};
-use crate::keys;
+use crate::finishing::Ended;
 use crate::history::RunSummary;
+use crate::keys;
 use crate::occupation::{Occupant, Occupation};
-use crate::run::{Ended, Run, RunKey, StartRequest};
+use crate::run::{Run, RunKey, StartRequest};
 
 /// What came of a request to start.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use constant_contact::{GateRefusal, Observation, Purpose, RequestGate, RequestKind};
-use store::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
 use jiff::SignedDuration;
+use store::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
 use tokio::sync::Notify;
 
 /// On which side of the effect the process dies.

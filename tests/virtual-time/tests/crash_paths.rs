@@ -27,7 +27,8 @@ struct Path {
     imported: &'static [u64],
 }
 
-type AsyncStep = for<'a> fn(&'a World, &'a Engine, &'a RunKey) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+type AsyncStep =
+    for<'a> fn(&'a World, &'a Engine, &'a RunKey) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 async fn until_imports(world: &World, engine: &Engine, key: &RunKey, imports: u64) {
     while world.control.statistics().await.imports < imports {
@@ -49,7 +50,12 @@ async fn identify(world: &World, engine: &Engine, key: &RunKey) {
 
 async fn refresh(world: &World, engine: &Engine, key: &RunKey) {
     until_imports(world, engine, key, 1).await;
-    let waiting = |text: &String| text.split("\"email\":\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>();
+    let waiting = |text: &String| {
+        text.split("\"email\":\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
     let body = world.state.keys().into_iter().find(|key| key.ends_with("000003-0.json")).unwrap();
     let people = waiting(&world.state_file(&body).await);
     let person = people.into_iter().next().unwrap();
@@ -65,7 +71,8 @@ async fn die_at(path: &Path, effect: u64, when: When) -> bool {
     world.control.change_switches(|switches| switches.activity_seconds = 30).await;
     world.upload("1", &people(0, 100)).await;
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     (path.reach)(&world, &engine, &key).await;
     world.crash.arm(Some((effect, when)));
     let died = tokio::select! {
@@ -114,11 +121,18 @@ async fn the_paths_are_those_they_say() {
     let world = World::new(WorldOptions::default()).await;
     world.upload("1", &people(0, 100)).await;
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     identify(&world, &engine, &key).await;
     let mut exported = false;
     while !matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Ended(_)) {
-        exported |= engine.run(&key).await.unwrap().unwrap().sending().is_some_and(|sending| sending.identification.is_some());
+        exported |= engine
+            .run(&key)
+            .await
+            .unwrap()
+            .unwrap()
+            .sending()
+            .is_some_and(|sending| sending.identification.is_some());
         engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
         world.sleep(SignedDuration::from_secs(5)).await;
     }

@@ -38,6 +38,21 @@ async fn advance_until_death(world: &World, key: &RunKey) -> Option<Advance> {
     advance
 }
 
+/// Processes die in the step at hand: the first effect of each takes the lease, the next belongs to the step.
+async fn die_five_times(world: &World, engine: &Engine, key: &RunKey) {
+    let noticed = async || engine.run(key).await.unwrap().unwrap().crashes.map_or(0, |crashes| crashes.count);
+    // What a dead process had begun to write can take an effect of the next, which then dies without the lease.
+    for _ in 0..20 {
+        world.crash.arm(Some((1, When::Before)));
+        assert_eq!(advance_until_death(world, key).await, None);
+        if noticed().await == 4 {
+            break;
+        }
+    }
+    world.crash.arm(None);
+    assert_eq!(noticed().await, 4, "the fifth is noticed by whoever comes next");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_that_refuses_the_outcome_file_does_not_keep_a_run_from_ending() {
     let world = world().await;
@@ -78,13 +93,10 @@ async fn a_plan_in_which_every_process_dies_ends_the_run() {
     while !matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Planning(_)) {
         engine.advance(&key, world.clock_now(), Caller::Shared).await.unwrap();
     }
-    for _ in 0..5 {
-        // The first effect takes the lease, the next belongs to the plan.
-        world.crash.arm(Some((1, When::Before)));
-        assert_eq!(advance_until_death(&world, &key).await, None);
-    }
-    world.crash.arm(None);
-    let run = world.finish(&world.process(), &key).await;
+    die_five_times(&world, &engine, &key).await;
+    let Ending::Ended(run) = world.drive_as(&world.process(), &key, Caller::Shared).await else {
+        panic!("not ended");
+    };
     assert_eq!((end(&run).0, end(&run).1.code()), (Status::Failure, "step_keeps_failing"));
     assert!(end(&run).1.to_string().contains("memory"), "{}", end(&run).1);
     assert_eq!(counts(&world.run(RunKind::Changes).await).added, 200);
@@ -101,7 +113,14 @@ async fn what_was_sent_before_every_process_died_is_in_the_ledger() {
     }
     world.crash.arm_imports(true);
     let mut deaths = 0;
-    while engine.run(&key).await.unwrap().unwrap().sending().is_some_and(|sending| sending.stopped_by.is_none()) {
+    while engine
+        .run(&key)
+        .await
+        .unwrap()
+        .unwrap()
+        .sending()
+        .is_some_and(|sending| sending.stopped_by.is_none())
+    {
         match advance_until_death(&world, &key).await {
             None => deaths += 1,
             Some(Advance::Wait { until }) => {
@@ -130,17 +149,17 @@ async fn a_settlement_in_which_every_process_dies_waits_for_a_person_and_loses_n
         if matches!(&run.phase, Phase::Finishing(finishing) if finishing.counts.is_none()) {
             break;
         }
-        if let Advance::Wait { until } = engine.advance(&key, world.clock_now(), Caller::Shared).await.unwrap() {
+        if let Advance::Wait { until } =
+            engine.advance(&key, world.clock_now(), Caller::Shared).await.unwrap()
+        {
             world.sleep(until.duration_since(world.clock_now()).max(SignedDuration::ZERO)).await;
         }
     }
-    for _ in 0..5 {
-        world.crash.arm(Some((1, When::Before)));
-        assert_eq!(advance_until_death(&world, &key).await, None);
-    }
-    world.crash.arm(None);
+    die_five_times(&world, &engine, &key).await;
     let ending = world.drive_as(&world.process(), &key, Caller::Shared).await;
-    assert!(matches!(&ending, Ending::Parked(ParkReason::NeedsPerson { problem }) if problem.contains("memory")));
+    assert!(
+        matches!(&ending, Ending::Parked(ParkReason::NeedsPerson { problem }) if problem.contains("memory"))
+    );
     // Somebody has given it more memory.
     let run = world.finish(&world.process(), &key).await;
     assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 200));
@@ -153,12 +172,12 @@ async fn progress_between_deaths_starts_the_count_anew() {
     let world = world().await;
     let engine = world.process();
     let key = start(&world, &engine).await;
-    let mut run = None;
-    // Dies at the same effect of every call; each call gets something done before.
+    let (mut run, mut deaths) = (None, 0);
+    // Dies at the same effect of every call; each call gets something done before: so many are more than a plan takes.
     for _ in 0..40 {
-        world.crash.arm(Some((4, When::After)));
+        world.crash.arm(Some((18, When::After)));
         match advance_until_death(&world, &key).await {
-            None => {}
+            None => deaths += 1,
             Some(Advance::Done { .. }) => {
                 run = engine.run(&key).await.unwrap();
                 break;
@@ -170,6 +189,7 @@ async fn progress_between_deaths_starts_the_count_anew() {
         }
     }
     let run = run.expect("no end");
+    assert!(deaths >= 2, "{deaths}");
     assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 200));
     world.close().await;
 }

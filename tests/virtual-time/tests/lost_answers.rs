@@ -75,23 +75,3 @@ async fn the_patience_counts_from_the_last_moment_of_sending() {
     assert_eq!(world.times_imported().await, [1]);
     world.close().await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_import_among_more_activities_than_are_searched_is_sent_again() {
-    let mut options = WorldOptions::default();
-    options.settings.chunks.rows = 1;
-    options.settings.activity_patience = SignedDuration::from_hours(100);
-    let world = World::new(options).await;
-    world.control.change_switches(|switches| switches.activities_oldest_first = true).await;
-    // More than eight pages of 500, the oldest first.
-    world.upload("1", &people(0, 4_001)).await;
-    world.run(RunKind::Changes).await;
-    world.upload("2", &people(0, 4_002)).await;
-    world.control.change_faults(|faults| faults.drop_after_import_next = 1).await;
-    let run = world.run(RunKind::Changes).await;
-    assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 1));
-    // It had arrived, but nobody could know.
-    assert_eq!(counts(&run).notes.possibly_repeated, 1);
-    assert_eq!(world.control.import_counts("person4001@example.com").await.unwrap().imported, 2);
-    world.close().await;
-}

@@ -36,7 +36,7 @@ async fn the_first_run_brings_everybody_once_and_the_second_sends_nothing() {
     let report = world.state_file(files.report.as_ref().unwrap()).await;
     assert_eq!(
         report,
-        "file,row,reason,content\nsegments/people/2026-11-22.csv,102,email_invalid,\"C-x,nobody,Ann 1\"\n"
+        "file,row,reason,detail,content\nsegments/people/2026-11-22.csv,102,email_invalid,,\"C-x,nobody,Ann 1\"\n"
     );
 
     let imports = world.control.statistics().await.imports;

@@ -100,7 +100,8 @@ async fn an_approved_plan_and_an_ordinary_request_do_not_serve_each_other() {
     assert_eq!(end(&braked).1.code(), "brake_additions");
     // A run that changes nothing is under way when the plan is approved; then there is a newer snapshot.
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     while matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Queued | Phase::Looking(_)) {
         engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
     }

@@ -49,12 +49,16 @@ async fn the_services_own_counts_are_added_up() {
     let world = world().await;
     let contact = NewContact { email: "person5@example.com".into(), ..NewContact::default() };
     world.control.add_contacts(vec![contact]).await.unwrap();
-    world.control.change_faults(|faults| {
-        faults.refuse_containing = Some("person19".into());
-        faults.refuse_as = RefusedAs::Error;
-    }).await;
+    world
+        .control
+        .change_faults(|faults| {
+            faults.refuse_containing = Some("person19".into());
+            faults.refuse_as = RefusedAs::Error;
+        })
+        .await;
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     while !matches!(engine.run(&key).await.unwrap().unwrap().phase, engine::Phase::Sending(_)) {
         engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
     }
@@ -90,7 +94,8 @@ async fn the_progress_says_how_far_it_is_and_whether_the_day_suffices() {
     world.control.change_switches(|switches| switches.activity_seconds = 600).await;
     *world.left_today.lock().unwrap() = Some(3);
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     let queued = engine.progress(&key).await.unwrap().unwrap();
     assert_eq!((queued.status, queued.stage, queued.forecast), (Status::Queued, Stage::Queued, None));
     while world.control.statistics().await.imports < 2 {
@@ -130,7 +135,8 @@ async fn what_is_left_is_reckoned_from_what_took_how_long() {
     let world = world().await;
     world.control.change_switches(|switches| switches.activity_variation_seconds = 3_000).await;
     let engine = world.process();
-    let key = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
+    let key =
+        engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone();
     let mut reckoned = 0;
     for _ in 0..200 {
         let deadline = world.clock_now().checked_add(SignedDuration::from_mins(5)).unwrap();
@@ -138,7 +144,10 @@ async fn what_is_left_is_reckoned_from_what_took_how_long() {
         let progress = engine.progress(&key).await.unwrap().unwrap();
         if progress.stage == Stage::Settling && progress.rows.settled > 0 {
             let remaining = progress.remaining.unwrap();
-            assert!(remaining > SignedDuration::ZERO && remaining < SignedDuration::from_hours(4), "{remaining}");
+            assert!(
+                remaining > SignedDuration::ZERO && remaining < SignedDuration::from_hours(4),
+                "{remaining}"
+            );
             reckoned += 1;
         }
         match advance {
@@ -148,6 +157,32 @@ async fn what_is_left_is_reckoned_from_what_took_how_long() {
         }
     }
     assert!(reckoned > 0, "nothing was ever reckoned");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hashes_of_opt_outs_that_nothing_refers_to_are_deleted() {
+    let world = world().await;
+    let stray = "accounts/p07e1l8cdif9dl/opt-outs/stray.hashes";
+    store::ObjectStore::put(world.state.as_ref(), stray, vec![0; 16].into(), store::Condition::None)
+        .await
+        .unwrap();
+    let contact = |number: usize| NewContact {
+        email: format!("person{number}@example.com"),
+        unsubscribed: true,
+        ..NewContact::default()
+    };
+    let kept = || world.state.keys().into_iter().filter(|key| key.ends_with(".hashes")).count();
+    for number in 0..4 {
+        world.control.add_contacts(vec![contact(number)]).await.unwrap();
+        let run = world.run(RunKind::Full).await;
+        assert_eq!(counts(&run).opted_out, number as u64 + 1);
+        assert_eq!(world.state.keys().iter().any(|key| key == stray), number < 2, "{number}");
+        world.sleep(SignedDuration::from_hours(13)).await;
+    }
+    // What is in use, and what was before it; what a run's ledger remembers lies elsewhere.
+    let of_account = world.state.keys().into_iter().filter(|key| key.contains("/opt-outs/")).count();
+    assert!(of_account <= 2 && kept() >= of_account, "{of_account}");
     world.close().await;
 }
 

@@ -5,7 +5,7 @@ use domain::field::Field;
 
 use crate::end::End;
 use crate::error::StepError;
-use crate::run::Phase;
+use crate::phase::Phase;
 use crate::session::Session;
 
 impl Session<'_> {

@@ -6,6 +6,8 @@
 //! Of each row in question 17 bytes are held while the export streams past, 170 MB of ten million; everything else is
 //! read one chunk after the other.
 
+mod conclusions;
+
 use std::collections::HashSet;
 use std::io::Read;
 
@@ -14,33 +16,26 @@ use domain::identifier::ListId;
 use domain::{Classified, FailureClass, Sensitive};
 use futures_util::StreamExt;
 use ledger::{AddressHash, HashSeed};
-use planner::{Address, ChunkMembers, OptOuts, Refusal};
+use planner::{Address, ChunkMembers, Refusal};
 use snapshots::channel_reader;
 use store::{ByteStream, StoreError};
 use tokio::runtime::Handle;
 
+use self::conclusions::{Candidate, Open, conclude, conclude_without_list};
+use crate::chunk::ChunkState;
 use crate::error::StepError;
 use crate::keys;
-use crate::refusals::{Refusals, RefusedRow};
-use crate::run::{ChunkState, Identification};
+use crate::phase::Identification;
+use crate::refusals::Refusals;
 use crate::session::Session;
 use crate::steps::poll::next_poll;
-use crate::steps::settle::read_refusals;
+use crate::steps::settlement::read_refusals;
 
 /// So few rows are asked for one by one: an export takes about as many requests.
 const ASKED_FOR: usize = 5;
 
 /// How often an export of the list is started before giving up.
 const EXPORTS: u8 = 3;
-
-/// One row that may have been refused.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    index: u32,
-    hash: AddressHash,
-    addition: bool,
-    on_list: bool,
-}
 
 /// The rows of all chunks in question that the service did not name, in the order of chunks and rows, which is that of
 /// their hashes; and which of them are on the list.
@@ -253,11 +248,7 @@ impl Session<'_> {
     }
 
     /// Marks who stands in the service's export of the list.
-    async fn mark_exported(
-        &self,
-        client: &Client,
-        export: &ContactExportId,
-    ) -> Result<Exported, StepError> {
+    async fn mark_exported(&self, client: &Client, export: &ContactExportId) -> Result<Exported, StepError> {
         let seed = self.seed().await?;
         let mut unnamed = self.unnamed(seed).await?;
         let pieces = match client.contact_export(export).await {
@@ -357,92 +348,6 @@ impl Session<'_> {
     }
 }
 
-/// What is open of a chunk.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    refused: u32,
-    cannot_add: u32,
-    /// What an unnamed refused row counts as.
-    refusal: Refusal,
-}
-
-impl Default for Open {
-    fn default() -> Self {
-        Self { refused: 0, cannot_add: 0, refusal: Refusal::Error }
-    }
-}
-
-/// Names whoever has opted out by now: they are who could not be added. Should more have opted out than were
-/// counted, it does not matter which of them are taken: none of them is sent anything again. Answers the others.
-fn conclude_opt_outs<'a>(
-    refusals: &mut Refusals,
-    open: &mut Open,
-    rows: &[&'a Candidate],
-    opt_outs: &OptOuts,
-) -> Vec<&'a Candidate> {
-    let (opted_out, others): (Vec<&Candidate>, Vec<&Candidate>) =
-        rows.iter().partition(|row| opt_outs.contains(row.hash));
-    for row in opted_out {
-        if open.cannot_add > 0 {
-            open.cannot_add -= 1;
-            refusals.name(row.index, Refusal::CannotAdd);
-        }
-    }
-    others
-}
-
-/// Names what can be named of a chunk's refused rows without knowing who is on the list.
-fn conclude_without_list(refusals: &mut Refusals, mut open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
-    let others = conclude_opt_outs(refusals, &mut open, rows, opt_outs);
-    refusals.leave_open(&open, others.iter().map(|row| row.index).collect());
-}
-
-/// Names what can be named of a chunk's refused rows: they are not on the list.
-fn conclude(refusals: &mut Refusals, mut open: Open, rows: &[&Candidate], opt_outs: &OptOuts) {
-    let others = conclude_opt_outs(refusals, &mut open, rows, opt_outs);
-    let (present, absent): (Vec<&Candidate>, Vec<&Candidate>) = others.iter().partition(|row| row.on_list);
-    if absent.len() > open.rows() {
-        // More people are missing from the list than were refused: somebody took some off meanwhile. Which of
-        // them were refused cannot be told.
-        refusals.leave_open(&open, absent.iter().map(|row| row.index).collect());
-        return;
-    }
-    for row in &absent {
-        if open.refused > 0 {
-            open.refused -= 1;
-            refusals.name(row.index, open.refusal);
-        } else {
-            open.cannot_add -= 1;
-            refusals.name(row.index, Refusal::CannotAdd);
-        }
-    }
-    // Whoever is left is on the list, so they were there before: people whose update was refused.
-    let index = |row: &&Candidate| row.index;
-    let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
-    let enough = updates.len() >= open.rows();
-    refusals.leave_open(&open, if enough { updates } else { present.iter().map(index).collect() });
-}
-
-impl Open {
-    fn rows(&self) -> usize {
-        usize::try_from(self.refused.saturating_add(self.cannot_add)).unwrap_or(usize::MAX)
-    }
-}
-
-impl Refusals {
-    fn name(&mut self, index: u32, refusal: Refusal) {
-        let place = self.refused.partition_point(|row| row.index < index);
-        self.refused.insert(place, RefusedRow { index, refusal, text: String::new() });
-    }
-
-    /// `rows` may be those that are not named.
-    fn leave_open(&mut self, open: &Open, rows: Vec<u32>) {
-        self.unidentified = open.refused;
-        self.unidentified_opt_outs = open.cannot_add;
-        self.unconfirmed = if open.rows() > 0 { rows } else { Vec::new() };
-    }
-}
-
 /// Whether asking again cannot help. That the service forbids it concerns this one way of finding out, and must not
 /// hold up a run whose rows have all been taken.
 fn is_final(error: &ServiceError) -> bool {
@@ -485,73 +390,4 @@ fn mark(reader: impl Read, seed: HashSeed, unnamed: &mut Unnamed) -> Result<bool
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-    use super::*;
-
-    /// Rows 0 to 5; the even ones are additions, the first three are on the list.
-    fn candidates() -> Vec<Candidate> {
-        let candidate = |index: u32| Candidate {
-            index,
-            hash: AddressHash(u128::from(index)),
-            addition: index.is_multiple_of(2),
-            on_list: index < 3,
-        };
-        (0..6).map(candidate).collect()
-    }
-
-    /// Named rows; unconfirmed rows; how many of those were refused, and how many could not be added.
-    type Concluded = (Vec<(u32, Refusal)>, Vec<u32>, (u32, u32));
-
-    fn concluded(
-        open: (u32, u32),
-        opted_out: &[u32],
-        conclude: fn(&mut Refusals, Open, &[&Candidate], &OptOuts),
-    ) -> Concluded {
-        let open = Open { refused: open.0, cannot_add: open.1, refusal: Refusal::Error };
-        let opt_outs =
-            OptOuts::new(opted_out.iter().map(|index| AddressHash(u128::from(*index))).collect(), 0);
-        let mut refusals = Refusals::default();
-        conclude(&mut refusals, open, &candidates().iter().collect::<Vec<_>>(), &opt_outs);
-        let refused = refusals.refused.iter().map(|row| (row.index, row.refusal)).collect();
-        (refused, refusals.unconfirmed, (refusals.unidentified, refusals.unidentified_opt_outs))
-    }
-
-    #[test]
-    fn whoever_is_not_on_the_list_was_refused() {
-        let named = vec![(3, Refusal::Error), (4, Refusal::Error), (5, Refusal::CannotAdd)];
-        assert_eq!(concluded((2, 1), &[5], conclude), (named.clone(), vec![], (0, 0)));
-        assert_eq!(concluded((2, 1), &[], conclude), (named, vec![], (0, 0)));
-    }
-
-    #[test]
-    fn what_cannot_be_told_stays_open_as_what_it_was_counted() {
-        // One more refused than is missing from the list: the update among those who are on it.
-        let named = vec![(3, Refusal::Error), (4, Refusal::Error), (5, Refusal::Error)];
-        assert_eq!(concluded((4, 0), &[], conclude), (named, vec![1], (1, 0)));
-        // More are missing than were refused.
-        assert_eq!(concluded((1, 1), &[], conclude), (vec![], vec![3, 4, 5], (1, 1)));
-    }
-
-    #[test]
-    fn without_the_list_only_opt_outs_are_named() {
-        let named = vec![(2, Refusal::CannotAdd)];
-        assert_eq!(
-            concluded((1, 2), &[2], conclude_without_list),
-            (named.clone(), vec![0, 1, 3, 4, 5], (1, 1))
-        );
-        assert_eq!(concluded((0, 1), &[2], conclude_without_list), (named, vec![], (0, 0)));
-    }
-
-    #[test]
-    fn an_export_is_compared_as_addresses_are() {
-        let addresses = ["ann@xn--bcher-kva.example", "bo@example.com"];
-        let mut hashes = addresses.map(|address| AddressHash::of(address.as_bytes(), HashSeed(1)));
-        hashes.sort_unstable();
-        let mut rows = Unnamed { hashes: hashes.to_vec(), on_list: vec![false; 2] };
-        let csv = "First name,Email address\nAnn,Ann@BÜCHER.example\n";
-        assert!(mark(csv.as_bytes(), HashSeed(1), &mut rows).is_ok_and(|understood| understood));
-        let ann = AddressHash::of(addresses[0].as_bytes(), HashSeed(1));
-        assert_eq!(rows.on_list, hashes.map(|hash| hash == ann));
-    }
-}
+mod tests;

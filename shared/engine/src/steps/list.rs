@@ -7,7 +7,8 @@ use crate::account::Acquired;
 use crate::end::End;
 use crate::error::StepError;
 use crate::keys;
-use crate::run::{Configuration, Looking, Phase, Waiting};
+use crate::phase::{Looking, Phase};
+use crate::run::{Configuration, Waiting};
 use crate::session::Session;
 
 /// How often a run looks whether the list is free.

@@ -3,13 +3,15 @@
 use planner::{FinishedChunk, without_opt_outs};
 use store::Condition;
 
+use crate::chunk::{ChunkFailure, ChunkState};
 use crate::decide::has_fresh_opt_outs;
 use crate::error::StepError;
 use crate::keys;
 use crate::opt_outs::Look;
-use crate::run::{ChunkFailure, ChunkState, Phase, Waiting};
+use crate::phase::Phase;
+use crate::run::Waiting;
 use crate::session::Session;
-use crate::steps::settle::get_if_there;
+use crate::steps::settlement::get_if_there;
 
 impl Session<'_> {
     /// Looks at the opt-outs; answers whether everything that is readable now is known. If not, the run is to wait.

@@ -7,9 +7,11 @@ mod list;
 mod look;
 mod pin;
 mod plan;
+mod plan_rows;
 mod poll;
 mod send;
 mod settle;
+mod settlement;
 
 use crate::decide::Step;
 use crate::error::StepError;

@@ -12,7 +12,8 @@ use crate::end::End;
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::keys;
-use crate::run::{Phase, Planning, Waiting};
+use crate::phase::{Phase, Planning};
+use crate::run::Waiting;
 use crate::session::Session;
 use crate::warning::Warning;
 

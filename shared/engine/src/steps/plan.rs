@@ -1,79 +1,31 @@
 //! Planning: reads the pinned snapshots, compares with the ledger, stores the chunks, and brakes.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use domain::identifier::{PlanId, RunId, SegmentName};
+use domain::identifier::{PlanId, SegmentName};
 use domain::outcome::Counts;
-use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
-use planner::{
-    Baseline, Brake, CollectError, CollectSettings, Collector, CompareError, Comparison, FinishedChunk,
-    KnownLedger, OptOuts, PlanSink, PlanSummary, REPORT_HEADER, RunKind, compare,
-};
+use ledger::{AddressHash, LedgerError};
+use planner::{Brake, CollectError, CompareError, PlanSummary, REPORT_HEADER};
 use sha2::{Digest, Sha256};
-use snapshots::{
-    ChannelReader, Columns, HeaderRefused, PinnedSnapshot, ReadError, Row, RowHandler, channel_reader,
-    read_pinned,
-};
+use snapshots::{ChannelReader, PinnedSnapshot, ReadError, channel_reader};
 use store::{Condition, ObjectStore, StoreError, open_resuming};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::chunk::{Chunk, ChunkState};
 use crate::end::End;
-use crate::engine::Engine;
 use crate::error::StepError;
+use crate::finishing::{FeedbackFiles, Finishing};
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
-use crate::observer::Observer;
-use crate::run::{
-    Chunk, ChunkState, Configuration, EarlierPart, FeedbackFiles, Finishing, LedgerBasis, Looking, Phase,
-    Planning, Sending,
-};
+use crate::phase::{EarlierPart, LedgerBasis, Looking, Phase, Planning, Sending};
+use crate::run::Configuration;
 use crate::session::Session;
+use crate::steps::plan_rows::{PlanFailure, PlanInput, PlanOutput, Sink, run_planner, store_chunks};
+use crate::streams::object_writer;
 use crate::warning::Warning;
-use crate::streams::{ObjectWriter, object_writer};
 use domain::in_one_line;
-
-/// How often the observer hears of rows.
-const ROWS_PER_NOTE: u64 = 16_384;
-
-/// Why no plan was made.
-#[derive(Debug, thiserror::Error)]
-enum PlanFailure {
-    #[error("a snapshot could not be read")]
-    Read(#[from] ReadError<CollectError>),
-    #[error("the rows could not be planned")]
-    Collect(#[from] CollectError),
-    #[error("the rows could not be compared with the ledger")]
-    Compare(#[from] CompareError),
-    #[error("the ledger cannot be used")]
-    Ledger(#[from] LedgerError),
-    #[error("the plan's files could not be written")]
-    Write(#[source] io::Error),
-}
-
-/// What the planner's thread works on.
-struct PlanInput {
-    configuration: Configuration,
-    kind: RunKind,
-    sent_up_to: Option<AddressHash>,
-    seed: HashSeed,
-    opt_outs: OptOuts,
-    snapshots: Vec<PinnedSnapshot>,
-    segments: Arc<dyn ObjectStore>,
-    ledger: Option<ChannelReader>,
-    baseline: Option<Option<ChannelReader>>,
-    observer: Arc<dyn Observer>,
-    engine: Engine,
-    runtime: Handle,
-}
-
-struct PlanOutput {
-    summary: PlanSummary,
-    segment_rows: BTreeMap<SegmentName, u64>,
-}
 
 impl Session<'_> {
     pub(crate) async fn plan(&mut self) -> Result<(), StepError> {
@@ -414,134 +366,4 @@ fn digest(snapshots: &[PinnedSnapshot], basis: &LedgerBasis, configuration: &Con
     // A configuration is made of texts, lists and maps with text keys: it always serialises.
     hasher.update(serde_json::to_vec(configuration).unwrap_or_default());
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-async fn store_chunks(
-    store: Arc<dyn ObjectStore>,
-    run: RunId,
-    plan: PlanId,
-    mut receiver: mpsc::Receiver<FinishedChunk>,
-) -> Result<(), StoreError> {
-    while let Some(chunk) = receiver.recv().await {
-        let body_key = keys::chunk_body(&run, &plan, chunk.number, 0);
-        let members_key = keys::chunk_members(&run, &plan, chunk.number, 0);
-        store.put(&body_key, Bytes::from(chunk.body), Condition::None).await?;
-        store.put(&members_key, Bytes::from(chunk.members), Condition::None).await?;
-    }
-    Ok(())
-}
-
-/// Hands the planner's output to the tasks that store it.
-struct Sink {
-    chunks: mpsc::Sender<FinishedChunk>,
-    outcomes: ObjectWriter,
-    rejected: ObjectWriter,
-}
-
-impl PlanSink for Sink {
-    fn chunk(&mut self, chunk: FinishedChunk) -> io::Result<()> {
-        self.chunks.blocking_send(chunk).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn outcomes(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        self.outcomes.piece(lines)
-    }
-
-    fn rejected(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        self.rejected.piece(lines)
-    }
-}
-
-impl Sink {
-    fn finish(self) -> io::Result<()> {
-        self.outcomes.finish()?;
-        self.rejected.finish()
-    }
-}
-
-/// Tells the observer of rows on their way to the collector.
-struct Observed<'a, 'b, S> {
-    collector: &'b mut Collector<'a, S>,
-    observer: &'b dyn Observer,
-}
-
-impl<S: PlanSink> RowHandler for Observed<'_, '_, S> {
-    type Error = CollectError;
-
-    fn columns(&mut self, columns: &Columns) -> Result<(), HeaderRefused<CollectError>> {
-        self.collector.columns(columns)
-    }
-
-    fn row(&mut self, row: &Row<'_>) -> Result<(), CollectError> {
-        self.collector.row(row)?;
-        if self.collector.rows().is_multiple_of(ROWS_PER_NOTE) {
-            self.observer.rows_read(self.collector.rows());
-        }
-        Ok(())
-    }
-}
-
-/// The whole plan, on a thread that may block.
-fn run_planner(input: PlanInput, mut sink: Sink) -> Result<PlanOutput, PlanFailure> {
-    let planned = plan_rows(input, &mut sink);
-    let keep_report =
-        matches!(&planned, Ok(_) | Err(PlanFailure::Collect(CollectError::TooManyUnreadableRows { .. })));
-    if keep_report {
-        sink.finish().map_err(PlanFailure::Write)?;
-    }
-    planned
-}
-
-fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailure> {
-    let settings = &input.engine.settings;
-    let mut segment_rows = BTreeMap::new();
-    let collect = CollectSettings {
-        max_members: settings.max_members,
-        unreadable_share: settings.unreadable_share,
-        spool_directory: settings.spool_directory.clone(),
-        expected_members: expected_members(&input.snapshots),
-    };
-    let comparison = Comparison {
-        list: &input.configuration.list,
-        kind: input.kind,
-        sent_up_to: input.sent_up_to,
-        opt_outs: &input.opt_outs,
-        limits: settings.chunks,
-    };
-    let mut collector = Collector::new(&input.configuration.mapping, input.seed, collect, sink);
-    if let Some(ledger) = open(input.ledger)? {
-        collector = collector.with_ledger(KnownLedger::read(ledger)?);
-    }
-    if input.baseline.is_none() {
-        collector = collector.deciding_at_once(&comparison);
-    }
-    for snapshot in &input.snapshots {
-        collector.begin_snapshot(snapshot.parts.iter().map(|part| part.key.clone()));
-        let mut observed = Observed { collector: &mut collector, observer: input.observer.as_ref() };
-        let totals =
-            read_pinned(&input.segments, snapshot, &input.runtime, &settings.snapshots, &mut observed)?;
-        segment_rows.insert(snapshot.segment.clone(), totals.rows);
-    }
-    input.observer.rows_read(collector.rows());
-    let members = collector.finish()?;
-    let baseline = match input.baseline {
-        Some(baseline) => Baseline::Earlier(open(baseline)?.map(Box::new)),
-        None => Baseline::SameLedger,
-    };
-    let summary = compare(members, baseline, comparison, sink)?;
-    Ok(PlanOutput { summary, segment_rows })
-}
-
-fn open<R: Read>(reader: Option<R>) -> Result<Option<LedgerReader<R>>, LedgerError> {
-    reader.map(LedgerReader::new).transpose()
-}
-
-/// A guess that only saves memory moves: 60 bytes a row, a quarter of that compressed.
-fn expected_members(snapshots: &[PinnedSnapshot]) -> usize {
-    let bytes: u64 = snapshots
-        .iter()
-        .flat_map(|snapshot| &snapshot.parts)
-        .map(|part| if part.key.ends_with(".gz") { part.size * 4 } else { part.size })
-        .sum();
-    usize::try_from(bytes / 60).unwrap_or(usize::MAX)
 }

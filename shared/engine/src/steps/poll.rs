@@ -6,10 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use planner::Refusal;
 use store::Condition;
 
+use crate::chunk::{ChunkFailure, ChunkState};
 use crate::error::StepError;
 use crate::keys;
+use crate::phase::NextPoll;
 use crate::refusals::{Refusals, RefusedRow};
-use crate::run::{ChunkFailure, ChunkState, NextPoll};
 use crate::session::Session;
 
 /// The first pause; it doubles up to the longest.

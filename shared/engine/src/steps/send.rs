@@ -6,10 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 
 use crate::account::Acquired;
+use crate::chunk::{Chunk, ChunkFailure, ChunkState};
 use crate::connector::RunGate;
 use crate::error::StepError;
 use crate::keys;
-use crate::run::{Chunk, ChunkFailure, ChunkState, Claim, Waiting};
+use crate::phase::Claim;
+use crate::run::Waiting;
 use crate::session::Session;
 
 /// How often a run looks whether the account is free.
@@ -230,3 +232,6 @@ impl Seen {
         self.all = page.next.is_none() || (!self.unordered && self.last.is_some_and(|last| last < since));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,54 +1,30 @@
 //! Settling: the new ledger, the outcome of every row, the report and the final counts.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use domain::identifier::{ExportId, RunId};
-use domain::outcome::{Counts, Reason};
-use ledger::{AddressHash, HashSeed, LedgerError, LedgerReader};
-use planner::{
-    ChunkMembers, ChunkResult, OUTCOME_HEADER, REPORT_HEADER, Refusal, SettleError, Settlement, import_rows,
-    push_refused, push_unidentified,
-};
-use snapshots::{ChannelReader, channel_reader};
-use store::{Change, ObjectStore, StoreError, open_resuming};
+use domain::outcome::Counts;
+use ledger::{AddressHash, LedgerError};
+use planner::{ChunkMembers, OUTCOME_HEADER, REPORT_HEADER, SettleError};
+use snapshots::channel_reader;
+use store::{Change, StoreError, open_resuming};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::account::{Never, document_error};
+use crate::chunk::{Chunk, ChunkState};
 use crate::error::StepError;
+use crate::finishing::{FeedbackFiles, NewLedger};
 use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::opt_outs::day;
-use crate::refusals::Refusals;
-use crate::warning::Warning;
-use crate::run::{Chunk, ChunkState, EarlierPart, FeedbackFiles, Looking, NewLedger, Phase, RunKey, Sending};
+use crate::phase::{EarlierPart, Looking, Phase, Sending};
+use crate::run::RunKey;
 use crate::session::Session;
+use crate::steps::settlement::{Forgiving, Outputs, feed, get_if_there, run_settlement};
 use crate::streams::{ObjectTask, ObjectWriter, object_writer};
+use crate::warning::Warning;
 use domain::in_one_line;
-
-/// One chunk on its way into the settlement.
-struct SettledChunk {
-    number: u32,
-    members: Bytes,
-    result: ChunkResult,
-    /// People taken out before it was sent.
-    taken_out: Vec<Bytes>,
-    /// The body, where rows of it must be reported.
-    body: Option<Bytes>,
-    /// What the service said of them, by index.
-    texts: BTreeMap<u32, String>,
-    /// Rows of a chunk whose files are gone.
-    unnamed: u32,
-}
-
-/// What a settlement came to.
-struct Settled {
-    counts: Counts,
-    held: u64,
-}
 
 /// What a settlement wrote.
 struct Written {
@@ -183,10 +159,7 @@ impl Session<'_> {
     }
 
     /// Writes the new ledger (if anything was accepted or refused), the report and the outcome file.
-    async fn write_settlement(
-        &mut self,
-        sending: &Sending,
-    ) -> Result<Written, StepError> {
+    async fn write_settlement(&mut self, sending: &Sending) -> Result<Written, StepError> {
         let configuration = self.configuration()?;
         let seed = self.engine.hash_seed(&configuration.account).await?;
         let opted_out = self.newly_opted_out(sending).await?;
@@ -247,7 +220,8 @@ impl Session<'_> {
         if written.contains(&false) {
             return Err(StepError::Passing("a file of the settlement was not written".to_owned()));
         }
-        let ledger = changed.then_some(NewLedger { object, held: settled.held });
+        let ledger =
+            changed.then_some(NewLedger { object, held: settled.held, unconfirmed: settled.unconfirmed });
         Ok(Written { counts: settled.counts, ledger, outcomes })
     }
 
@@ -285,8 +259,7 @@ impl Session<'_> {
             return None;
         }
         let segments = Arc::clone(&self.engine.segments);
-        let planned =
-            (Arc::clone(self.engine.documents.store()), keys::planned_outcomes(run, &sending.plan));
+        let planned = (Arc::clone(self.engine.documents.store()), keys::planned_outcomes(run, &sending.plan));
         Some(object_writer(segments, keys::outcomes(export, run), OUTCOME_HEADER, Some(planned)))
     }
 
@@ -300,7 +273,8 @@ impl Session<'_> {
             object: Some(ledger.object.clone()),
             held: ledger.held,
             run: Some(key.run.clone()),
-            unsent_additions: unsent_additions(sending),
+            // Whoever may be on the list has passed the brake, too.
+            unsent_additions: unsent_additions(sending) + ledger.unconfirmed.min(sending.additions),
             segment_rows: sending.segment_rows.clone(),
         };
         let updated = self
@@ -341,206 +315,4 @@ fn possibly_repeated(sending: &Sending) -> u64 {
     let earlier = sending.earlier.as_ref().map_or(0, |earlier| earlier.possibly_repeated);
     let chunks = sending.chunks.iter().filter(|chunk| chunk.possibly_repeated);
     earlier + chunks.map(|chunk| u64::from(chunk.rows)).sum::<u64>()
-}
-
-/// Reads each chunk's files and hands them to the settlement's thread.
-async fn feed(
-    store: &dyn ObjectStore,
-    run: &RunId,
-    sending: &Sending,
-    sender: mpsc::Sender<SettledChunk>,
-) -> Result<(), StepError> {
-    for chunk in &sending.chunks {
-        let settled = read_chunk(store, run, sending, chunk).await?;
-        if sender.send(settled).await.is_err() {
-            // The thread ended early; its own error says why.
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-async fn read_chunk(
-    store: &dyn ObjectStore,
-    run: &RunId,
-    sending: &Sending,
-    chunk: &Chunk,
-) -> Result<SettledChunk, StepError> {
-    let (plan, number, revision) = (&sending.plan, chunk.number, chunk.revision);
-    let mut taken_out = Vec::new();
-    let mut missing = false;
-    for revision in 1..=revision {
-        match get_if_there(store, &keys::chunk_taken_out(run, plan, number, revision)).await? {
-            Some(bytes) => taken_out.push(bytes),
-            None => missing = true,
-        }
-    }
-    let members = match chunk.state {
-        ChunkState::Emptied => Some(Bytes::new()),
-        _ => get_if_there(store, &keys::chunk_members(run, plan, number, revision)).await?,
-    };
-    let Some(members) = members.filter(|_| !missing) else {
-        // Kept for some days only, and the run waited longer. Its rows can be counted, not named; the next run
-        // sends them.
-        return Ok(SettledChunk {
-            number,
-            members: Bytes::new(),
-            result: ChunkResult::Unsent,
-            taken_out: Vec::new(),
-            body: None,
-            texts: BTreeMap::new(),
-            unnamed: chunk.planned_rows.max(chunk.rows),
-        });
-    };
-    let (result, texts, reported) = match chunk.state {
-        ChunkState::Completed { refused, cannot_add, .. } => {
-            let mut refusals = read_refusals(store, run, plan, number).await?;
-            refusals.leave_unsearched(chunk.rows, refused, cannot_add);
-            (refusals.to_result(), refusals.texts(), !refusals.refused.is_empty())
-        }
-        _ => (ChunkResult::Unsent, BTreeMap::new(), false),
-    };
-    let body = match reported {
-        true => get_if_there(store, &keys::chunk_body(run, plan, number, revision)).await?,
-        false => None,
-    };
-    Ok(SettledChunk { number, members, result, taken_out, body, texts, unnamed: 0 })
-}
-
-pub(super) async fn get_if_there(store: &dyn ObjectStore, key: &str) -> Result<Option<Bytes>, StoreError> {
-    match store.get(key).await {
-        Ok(object) => Ok(Some(object.bytes)),
-        Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// What is kept of a chunk's refused rows; nothing is kept when there are none.
-pub(super) async fn read_refusals(
-    store: &dyn ObjectStore,
-    run: &RunId,
-    plan: &domain::identifier::PlanId,
-    number: u32,
-) -> Result<Refusals, StepError> {
-    match store.get(&keys::chunk_refusals(run, plan, number)).await {
-        Ok(object) => serde_json::from_slice(&object.bytes)
-            .map_err(|_| StepError::Permanent("a chunk's list of refused rows is damaged".to_owned())),
-        Err(StoreError::NotFound { .. }) => Ok(Refusals::default()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-struct Outputs {
-    ledger: Option<ObjectWriter>,
-    outcomes: Forgiving,
-    report: ObjectWriter,
-    names: Vec<String>,
-    opted_out: Vec<AddressHash>,
-}
-
-/// The settlement, on a thread that may block.
-fn run_settlement(
-    old: Option<ChannelReader>,
-    outputs: Outputs,
-    counts: Counts,
-    seed: HashSeed,
-    day: u32,
-    mut chunks: mpsc::Receiver<SettledChunk>,
-) -> Result<Settled, SettleError> {
-    let Outputs { ledger, outcomes, mut report, names, opted_out } = outputs;
-    let old = old.map(LedgerReader::new).transpose()?;
-    let mut settlement = Settlement::new(old, OptionalWriter(ledger), outcomes, counts, seed, day);
-    settlement.remember_opt_outs(opted_out);
-    while let Some(chunk) = chunks.blocking_recv() {
-        settlement.unnamed(u64::from(chunk.unnamed));
-        for members in &chunk.taken_out {
-            settlement.taken_out(members)?;
-        }
-        settlement.chunk(chunk.number, &chunk.members, &chunk.result)?;
-        write_report(&mut report, &names, &chunk)?;
-    }
-    let (counts, held, ledger, outcomes) = settlement.finish()?;
-    for writer in [ledger.0, Some(report)].into_iter().flatten() {
-        writer.finish()?;
-    }
-    outcomes.finish();
-    Ok(Settled { counts, held })
-}
-
-/// Lines of the report for rows that the service refused.
-fn write_report(
-    report: &mut ObjectWriter,
-    names: &[String],
-    chunk: &SettledChunk,
-) -> Result<(), SettleError> {
-    let ChunkResult::Completed { refused, unidentified, .. } = &chunk.result else { return Ok(()) };
-    let mut lines = Vec::new();
-    if let Some(body) = &chunk.body {
-        let mut refused = refused.iter().peekable();
-        for (index, row) in (0_u32..).zip(import_rows(body, &chunk.members)) {
-            let (member, content) = row?;
-            let Some((_, refusal)) = refused.next_if(|(refused, _)| *refused == index) else { continue };
-            let reason = match refusal {
-                Refusal::Correctable => Reason::ServiceCorrectable,
-                Refusal::Error => Reason::ServiceError,
-                // An opt-out is no rejected row.
-                Refusal::CannotAdd => continue,
-            };
-            let part = usize::try_from(member.part).unwrap_or(usize::MAX);
-            let name = names.get(part).map_or("", String::as_str);
-            let detail = chunk.texts.get(&index).map_or("", String::as_str);
-            push_refused(&mut lines, name, u64::from(member.row), reason, detail, content);
-        }
-    }
-    if *unidentified > 0 {
-        push_unidentified(&mut lines, chunk.number, *unidentified);
-    }
-    Ok(report.write_all(&lines)?)
-}
-
-/// Writes as long as that is possible: what became of it, the upload knows.
-struct Forgiving(Option<ObjectWriter>);
-
-impl Write for Forgiving {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.as_mut().is_some_and(|writer| writer.write_all(bytes).is_err()) {
-            self.0 = None;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.0.as_mut().is_some_and(|writer| writer.flush().is_err()) {
-            self.0 = None;
-        }
-        Ok(())
-    }
-}
-
-impl Forgiving {
-    fn finish(self) {
-        if let Some(writer) = self.0 {
-            // A closed channel means that the upload has failed, and knows why.
-            let _ = writer.finish();
-        }
-    }
-}
-
-/// Writes, or throws away.
-struct OptionalWriter(Option<ObjectWriter>);
-
-impl Write for OptionalWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Some(writer) => writer.write(bytes),
-            None => Ok(bytes.len()),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
-            Some(writer) => writer.flush(),
-            None => Ok(()),
-        }
-    }
 }
