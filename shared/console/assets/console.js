@@ -93,7 +93,9 @@ function showDependents(form) {
   each(form, "[data-shown-when]", (part) => {
     const chosen = [...form.elements].filter((field) => field.name === part.dataset.shownWhen)
       .filter((field) => !/^(radio|checkbox)$/.test(field.type) || field.checked).map((field) => field.value);
-    const shown = chosen.some((value) => part.dataset.values.split(" ").includes(value));
+    // What it stands in comes first in the document, so that it is decided already.
+    const shown = !part.parentElement.closest("[data-shown-when][hidden]")
+      && chosen.some((value) => part.dataset.values.split(" ").includes(value));
     part.hidden = !shown;
     // A hidden field must neither be insisted on nor sent.
     each(part, "input, select, textarea", (field) => { field.disabled = !shown; });

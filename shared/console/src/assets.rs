@@ -61,11 +61,35 @@ impl Known {
 
 pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     all: [
-        Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("../assets/console.css")),
+        Asset::new("console", "css", "text/css; charset=utf-8", compact_stylesheet()),
         Asset::new("console", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/console.js")),
         Asset::new("symbol", "svg", "image/svg+xml", include_bytes!("../assets/symbol.svg")),
     ],
 });
+
+/// The stylesheet without the spaces and comments that are for its authors: a fifth less to send. It relies on our own
+/// way of writing it: a comment has lines of its own.
+fn compact_stylesheet() -> &'static [u8] {
+    let mut compact = String::new();
+    for line in
+        include_str!("../assets/console.css").lines().map(str::trim).filter(|line| !line.starts_with("/*"))
+    {
+        compact.push_str(
+            &line
+                .replace(" {", "{")
+                .replace("{ ", "{")
+                .replace("; ", ";")
+                .replace(": ", ":")
+                .replace(" }", "}"),
+        );
+        // A declaration or selector may go on in the next line.
+        if !line.ends_with([';', '{', '}']) {
+            compact.push(' ');
+        }
+    }
+    // Once in a process, for as long as it lives.
+    compact.leak().as_bytes()
+}
 
 /// Every file that pages refer to; serve each under its path with [`ASSETS_CACHE_CONTROL`].
 #[must_use]

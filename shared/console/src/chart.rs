@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::detail::disclosure;
 use crate::text::{in_utc, moment, number};
 
 /// One run.
@@ -65,10 +66,7 @@ pub fn chart(chart: &Chart<'_>) -> Markup {
                         @if chart.bars.len() > 1 { span { (moment(last.at)) } }
                     }
                 }
-                details.disclosure {
-                    summary { "Show these numbers as a table" }
-                    div.disclosed { (as_table(chart)) }
-                }
+                (disclosure("Show these numbers as a table", &as_table(chart)))
             }
         }
     }
@@ -146,11 +144,11 @@ fn as_table(chart: &Chart<'_>) -> Markup {
     }
 }
 
-/// The next of 10, 20, 40, 50, 100, 200 ..., whose halves are whole numbers.
+/// The next of 10, 20, 30, 40, 50, 60, 80, 100, 200 ..., whose halves are whole numbers.
 fn nice_ceiling(value: u64) -> u64 {
     let mut unit = 10_u64;
     loop {
-        for factor in [1, 2, 4, 5] {
+        for factor in [1, 2, 3, 4, 5, 6, 8] {
             if let Some(nice) = unit.checked_mul(factor).filter(|nice| *nice >= value) {
                 return nice;
             }

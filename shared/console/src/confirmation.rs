@@ -33,9 +33,9 @@ pub fn confirmation(confirmation: &Confirmation<'_>) -> Markup {
     let kind = if confirmation.danger { ButtonKind::Danger } else { ButtonKind::Primary };
     html! {
         form.card.confirmation.danger[confirmation.danger] #confirmation method="post" action=(confirmation.action) {
-            h1 #confirmation-title { (confirmation.title) }
             (csrf_field(confirmation.csrf))
             @for (name, value) in confirmation.carries { (hidden_field(name, value)) }
+            h1 #confirmation-title { (confirmation.title) }
             div.prose { (confirmation.content) }
             div.button-row {
                 (button(&Button::new(confirmation.confirm).kind(kind)))

@@ -67,7 +67,7 @@ pub fn row_counts(counts: &RowCounts) -> Markup {
             dl.sum {
                 div.total { dt { "Rows read" } dd.count { (number(counts.read)) } dd.meaning { "All rows of the snapshots" } }
                 @for (index, part) in parts.iter().enumerate() {
-                    div.part.(part.class).none[part.count == 0] {
+                    div.(part.class).none[part.count == 0] {
                         dt {
                             span.operator aria-hidden="true" { @if index == 0 { "=" } @else { "+" } }
                             span.swatch.(part.class) aria-hidden="true" {} (part.name)

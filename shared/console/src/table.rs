@@ -101,6 +101,9 @@ pub struct Table<'a> {
     pub empty: EmptyState<'a>,
 }
 
+/// More columns than this are set closer together.
+const DENSE_FROM: usize = 6;
+
 /// The table. Roles are written out because browsers forget them when a narrow screen stacks the cells.
 #[must_use]
 pub fn table(table: &Table<'_>) -> Markup {
@@ -108,7 +111,7 @@ pub fn table(table: &Table<'_>) -> Markup {
         return empty_state(&table.empty);
     }
     let content = html! {
-        table.data.stacks[!table.wide] role="table" {
+        table.data.stacks[!table.wide].dense[table.columns.len() > DENSE_FROM] role="table" {
             caption.visually-hidden { (table.caption) }
             thead role="rowgroup" { (heading_row(table)) }
             tbody role="rowgroup" { @for row in table.rows { (body_row(table, row)) } }

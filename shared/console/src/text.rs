@@ -18,14 +18,15 @@ pub fn number(value: u64) -> String {
     text
 }
 
-/// A part of a whole in per cent, never rounded to nothing or to all: `37 %`, `<1 %`, `>99 %`. Of nothing it is `0 %`.
+/// A part of a whole in per cent, never rounded to nothing or to all: `37 %`, `<1 %`, `>99 %`. Of nothing it is `0 %`. The
+/// space does not break.
 #[must_use]
 pub fn share(part: u64, whole: u64) -> String {
     let percent = percent(part, whole);
     match percent {
-        0 if part > 0 => "<1 %".to_owned(),
-        100 if part < whole => ">99 %".to_owned(),
-        _ => format!("{percent} %"),
+        0 if part > 0 => "<1\u{a0}%".to_owned(),
+        100 if part < whole => ">99\u{a0}%".to_owned(),
+        _ => format!("{percent}\u{a0}%"),
     }
 }
 
@@ -116,7 +117,10 @@ mod tests {
     fn a_share_is_never_rounded_to_nothing_or_to_all() {
         let shares = [(0, 0), (0, 10), (1, 1_000), (1, 3), (999, 1_000), (10, 10), (u64::MAX, u64::MAX)];
         let texts = shares.map(|(part, whole)| share(part, whole));
-        assert_eq!(texts, ["0 %", "0 %", "<1 %", "33 %", ">99 %", "100 %", "100 %"]);
+        assert_eq!(
+            texts,
+            ["0 %", "0 %", "<1 %", "33 %", ">99 %", "100 %", "100 %"].map(|text| text.replace(' ', "\u{a0}"))
+        );
     }
 
     #[test]

@@ -234,12 +234,9 @@ pub(crate) fn sign_in() -> Markup {
     let shell = Shell { title: "Sign in", flashes: &flashes, ..Shell::default() };
     page(
         &shell,
-        &card(
-            "Sign in",
-            &html! {
-                p { "Sign in with your organisation's account to see segments and exports." }
-                (link_button(&Button::new("Sign in").kind(ButtonKind::Primary), "/sign-in"))
-            },
-        ),
+        &html! {
+            (page_header("Sign in", Some(&html! { p { "With your organisation's account." } }), None))
+            (link_button(&Button::new("Sign in").kind(ButtonKind::Primary), "/sign-in"))
+        },
     )
 }
