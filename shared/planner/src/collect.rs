@@ -5,15 +5,18 @@ use std::path::PathBuf;
 
 use domain::mapping::Mapping;
 use domain::outcome::{Counts, Notes, Outcome, Reason};
-use ledger::{AddressHash, HashSeed};
+use ledger::{AddressHash, HashSeed, fingerprint};
 use snapshots::{Columns, HeaderRefused, Row, RowHandler};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::address::Address;
 use crate::batch::{Batch, RowFacts};
-use crate::claims::{Claim, Claims, TooManyMembers};
+use crate::claims::{Claim, Claims, TooManyMembers, Wanted};
+use crate::compare::Comparison;
+use crate::decision::RunKind;
 use crate::feedback::{push_outcome, push_rejected};
 use crate::import_row::{BoundMapping, ContentWriter, RowTemplate, address_of};
+use crate::known::KnownLedger;
 use crate::sink::{Feedback, PlanSink};
 use crate::spool::{Member, Spool};
 
@@ -86,15 +89,25 @@ pub struct Collector<'a, S> {
     writer: ContentWriter,
     batch: Batch,
     claims: Claims,
+    compared: Option<Compared<'a>>,
     spool: Spool,
     feedback: Feedback,
     counts: Counts,
     content: Vec<u8>,
 }
 
+/// What the rows are compared with as they come.
+struct Compared<'a> {
+    ledger: KnownLedger,
+    fingerprint_key: u64,
+    comparison: Comparison<'a>,
+    at_once: bool,
+}
+
 /// The members of all snapshots, ready to be compared with the ledger.
 pub struct Members {
     pub(crate) spool: Spool,
+    pub(crate) known: Option<KnownLedger>,
     pub(crate) counts: Counts,
     pub(crate) feedback: Feedback,
     pub(crate) seed: HashSeed,
@@ -128,12 +141,32 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             writer: ContentWriter::default(),
             batch: Batch::default(),
             claims: Claims::with_capacity(expected),
+            compared: None,
             spool: Spool::new(settings.spool_directory.clone()),
             settings,
             feedback: Feedback::default(),
             counts: Counts::default(),
             content: Vec::new(),
         }
+    }
+
+    /// Compares with `ledger`; call it before the first row, with the `comparison` that [`crate::compare`] will be
+    /// given. Without it this is the first run to a list.
+    #[must_use]
+    pub fn with_ledger(mut self, ledger: KnownLedger, comparison: Comparison<'a>) -> Self {
+        let fingerprint_key = RowTemplate::new(self.mapping).fingerprint_key(comparison.list.as_str());
+        self.compared = Some(Compared { ledger, fingerprint_key, comparison, at_once: false });
+        self
+    }
+
+    /// Decides at once, without keeping them, for members whom the ledger holds with the same values: most of them,
+    /// as a rule. Only for a run whose baseline will be [`crate::Baseline::SameLedger`].
+    #[must_use]
+    pub fn deciding_at_once(mut self) -> Self {
+        if let Some(compared) = &mut self.compared {
+            compared.at_once = compared.comparison.kind != RunKind::Full;
+        }
+        self
     }
 
     /// Announces the files of the next snapshot, in the order in which they will be read. Files are numbered
@@ -169,13 +202,14 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             // The report says which rows; it is worth having above all now.
             self.feedback.flush(self.sink).map_err(CollectError::Sink)?;
             let read = self.counts.read;
-            let members = self.claims.len() as u64;
-            let counts = Box::new(Counts { members, unsent: members, ..self.counts });
+            let members = self.claims.len();
+            let counts = Box::new(Counts { members, unsent: members, unchanged: 0, ..self.counts });
             return Err(CollectError::TooManyUnreadableRows { unreadable, read, counts });
         }
-        self.counts.members = self.claims.len() as u64;
+        self.counts.members = self.claims.len();
         Ok(Members {
             spool: self.spool,
+            known: self.compared.map(|compared| compared.ledger),
             counts: self.counts,
             feedback: self.feedback,
             seed: self.seed,
@@ -220,29 +254,55 @@ impl<'a, S: PlanSink> Collector<'a, S> {
 
     /// Decides which of the waiting rows are members, in their order.
     fn decide_batch(&mut self) -> Result<(), CollectError> {
+        let ledger = self.compared.as_ref().map(|compared| &compared.ledger);
         for (row, ..) in self.batch.rows() {
-            std::hint::black_box(self.claims.touch(row.identity_hash, row.hash.0));
+            std::hint::black_box(self.claims.touch(row.identity_hash, row.hash.0, ledger));
         }
         for (row, identity, content) in self.batch.rows() {
-            let duplicate = match self.claims.claim(row.identity_hash, row.hash.0)? {
-                Claim::Member => None,
-                Claim::SameIdentity => Some("same_customer_id"),
-                Claim::SameAddress => Some("same_email"),
+            let fingerprint =
+                self.compared.as_ref().map_or(0, |compared| fingerprint(content, compared.fingerprint_key));
+            let wanted = Wanted { identity: row.identity_hash, address: row.hash.0, fingerprint };
+            let ledger = self.compared.as_mut().map(|compared| &mut compared.ledger);
+            let held = match self.claims.claim(wanted, ledger) {
+                Claim::Member { held } => held,
+                duplicate => {
+                    let same_address = duplicate == Claim::SameAddress;
+                    let reason = if same_address { "same_email" } else { "same_customer_id" };
+                    self.counts.duplicates += 1;
+                    let customer_id = if identity.is_empty() { address_of(content) } else { identity };
+                    push_outcome(self.feedback.outcomes(), customer_id, Outcome::Duplicate, reason, None);
+                    self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
+                    continue;
+                }
             };
-            if let Some(reason) = duplicate {
-                self.counts.duplicates += 1;
-                let customer_id = if identity.is_empty() { address_of(content) } else { identity };
-                push_outcome(self.feedback.outcomes(), customer_id, Outcome::Duplicate, reason, None);
-                self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
-                continue;
-            }
-            if self.claims.len() as u64 > self.settings.max_members {
+            if self.claims.len() > self.settings.max_members {
                 return Err(CollectError::TooManyMembers { limit: self.settings.max_members });
             }
             let notes = &mut self.counts.notes;
             notes.long_addresses += u64::from(row.is_long);
             notes.values_cut += u64::from(row.values_cut);
             notes.values_left_out += u64::from(row.values_left_out);
+            let unchanged = held
+                && self.compared.as_ref().is_some_and(|compared| {
+                    compared.at_once && !compared.comparison.opt_outs.contains(row.hash)
+                });
+            if unchanged {
+                self.counts.unchanged += 1;
+                let outcomes = self.feedback.outcomes();
+                if identity.is_empty() {
+                    push_outcome(
+                        outcomes,
+                        &address_of(content).to_ascii_lowercase(),
+                        Outcome::Unchanged,
+                        "",
+                        None,
+                    );
+                } else {
+                    push_outcome(outcomes, identity, Outcome::Unchanged, "", None);
+                }
+                self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
+                continue;
+            }
             let member = Member { part: row.part, row: row.row, identity, content };
             self.spool.push(row.hash, &member).map_err(CollectError::Spool)?;
         }

@@ -12,6 +12,7 @@ use crate::collect::Members;
 use crate::decision::{Decision, Known, RunKind, decide};
 use crate::feedback::{push_outcome, push_rejected};
 use crate::import_row::{RowTemplate, address_of};
+use crate::known::KnownLedger;
 use crate::members::ChunkMember;
 use crate::opt_outs::OptOuts;
 use crate::sink::{Feedback, PlanSink};
@@ -89,31 +90,29 @@ pub enum CompareError {
     Sink(#[source] io::Error),
 }
 
-/// Compares `members` with the ledger (none on the first run to a list) and hands chunks, outcomes and the report
-/// to `sink`. The same members, ledger and opt-outs always give the same chunks.
+/// Compares `members` with the ledger that their collector was given (none on the first run to a list) and hands
+/// chunks, outcomes and the report to `sink`. The same members, ledger and opt-outs always give the same chunks.
 ///
 /// `baseline` is for a run that plans a second time after a part of it was sent: the ledger from before the run.
-/// What to send is decided by `ledger`, what to call it by `baseline`, so that people whom the first part added
+/// What to send is decided by the ledger, what to call it by `baseline`, so that people whom the first part added
 /// still count as added.
 ///
 /// # Errors
 /// [`CompareError`]; what was handed to the sink is then of no use.
 pub fn compare<R: Read, S: PlanSink>(
     members: Members,
-    ledger: Option<LedgerReader<R>>,
     baseline: Baseline<R>,
     comparison: Comparison<'_>,
     sink: &mut S,
 ) -> Result<PlanSummary, CompareError> {
-    let Members { spool, counts, feedback, seed, template, files } = members;
-    if ledger.as_ref().is_some_and(|ledger| ledger.seed() != seed) {
+    let Members { spool, known, counts, feedback, seed, template, files } = members;
+    if known.as_ref().is_some_and(|known| known.seed() != seed) {
         return Err(CompareError::ForeignLedger);
     }
     let mut before = match baseline {
         Baseline::SameLedger => None,
-        Baseline::Earlier(ledger) => Some(LedgerCursor::new(ledger.map(|ledger| *ledger))),
+        Baseline::Earlier(ledger) => Some(LedgerCursor::new(ledger)),
     };
-    let mut known = LedgerCursor::new(ledger);
     let mut comparing = Comparing {
         comparison,
         fingerprint_key: template.fingerprint_key(comparison.list.as_str()),
@@ -126,24 +125,22 @@ pub fn compare<R: Read, S: PlanSink>(
         sink,
         lower: Vec::new(),
         added_identities: Vec::new(),
-        has_ledger: known.is_there(),
+        has_ledger: known.is_some(),
         seed,
     };
     let mut loaded = LoadedPartition::default();
     for partition in spool.into_partitions() {
         partition.load(&mut loaded, seed).map_err(CompareError::Spool)?;
         for (hash, member) in loaded.members() {
-            let entry = known.advance_to(hash)?;
-            let entry_before = match &mut before {
-                Some(before) => before.advance_to(hash)?,
-                None => entry,
+            let entry = known.as_ref().and_then(|known| known.known(hash));
+            let held_before = match &mut before {
+                Some(before) => before.held(hash)?,
+                None => entry.and_then(|entry| entry.held),
             };
-            let held_before = entry_before.and_then(|entry| entry.held);
             comparing.member(hash, &member, entry, held_before).map_err(CompareError::Sink)?;
         }
     }
-    let (held, left) = known.finish()?;
-    comparing.finish(held, left).map_err(CompareError::Sink)
+    comparing.finish(known.as_ref()).map_err(CompareError::Sink)
 }
 
 struct Comparing<'a, S> {
@@ -275,83 +272,45 @@ impl<S: PlanSink> Comparing<'_, S> {
         self.sink.chunk(chunk)
     }
 
-    /// `left` are the identities of held addresses that no member has any more.
-    fn finish(mut self, held: Option<u64>, mut left: Vec<u64>) -> io::Result<PlanSummary> {
+    fn finish(mut self, known: Option<&KnownLedger>) -> io::Result<PlanSummary> {
         let last = self.builder.finish();
         self.hand_over(last)?;
         self.feedback.flush(self.sink)?;
-        left.sort_unstable();
-        let moved = self.added_identities.iter().filter(|identity| left.binary_search(identity).is_ok());
-        self.summary.counts.notes.address_changed = moved.count() as u64;
-        self.summary.held = held;
+        self.summary.held = known.map(KnownLedger::held);
+        if let Some(known) = known.filter(|_| !self.added_identities.is_empty()) {
+            let mut left: Vec<u64> = known.left().collect();
+            left.sort_unstable();
+            let moved = self.added_identities.iter().filter(|identity| left.binary_search(identity).is_ok());
+            self.summary.counts.notes.address_changed = moved.count() as u64;
+        }
         Ok(self.summary)
     }
 }
 
-/// Walks through the ledger beside the members.
+/// Walks through an earlier ledger beside the members.
 struct LedgerCursor<R: Read> {
-    reader: Option<LedgerReader<R>>,
-    current: Option<(AddressHash, u64, Known)>,
-    there: bool,
-    held: u64,
-    left: Vec<u64>,
+    reader: Option<Box<LedgerReader<R>>>,
+    current: Option<(AddressHash, Option<u64>)>,
 }
 
 impl<R: Read> LedgerCursor<R> {
-    const fn new(reader: Option<LedgerReader<R>>) -> Self {
-        let there = reader.is_some();
-        Self { reader, current: None, there, held: 0, left: Vec::new() }
+    const fn new(reader: Option<Box<LedgerReader<R>>>) -> Self {
+        Self { reader, current: None }
     }
 
-    const fn is_there(&self) -> bool {
-        self.there
-    }
-
-    /// What the ledger knows of `hash`; everything before it belongs to people who are no members now.
-    fn advance_to(&mut self, hash: AddressHash) -> Result<Option<Known>, LedgerError> {
+    /// What is held of `hash`, which comes after those that were asked for before.
+    fn held(&mut self, hash: AddressHash) -> Result<Option<u64>, LedgerError> {
         loop {
-            if self.current.is_none() && !self.read()? {
-                return Ok(None);
-            }
             match self.current {
-                Some((at, _, known)) if at == hash => {
-                    self.current = None;
-                    return Ok(Some(known));
-                }
-                Some((at, identity, known)) if at < hash => self.leave(identity, known),
-                _ => return Ok(None),
+                Some((at, held)) if at == hash => return Ok(held),
+                Some((at, _)) if at > hash => return Ok(None),
+                _ => {}
+            }
+            let Some(reader) = &mut self.reader else { return Ok(None) };
+            match reader.next_entry()? {
+                Some(entry) => self.current = Some((entry.hash, entry.held)),
+                None => self.reader = None,
             }
         }
-    }
-
-    fn leave(&mut self, identity: u64, known: Known) {
-        if known.held.is_some() {
-            self.left.push(identity);
-        }
-        self.current = None;
-    }
-
-    fn read(&mut self) -> Result<bool, LedgerError> {
-        let Some(reader) = &mut self.reader else { return Ok(false) };
-        let Some(entry) = reader.next_entry()? else {
-            self.reader = None;
-            return Ok(false);
-        };
-        self.held += u64::from(entry.held.is_some());
-        self.current = Some((entry.hash, entry.identity, Known { held: entry.held, pending: entry.pending }));
-        Ok(true)
-    }
-
-    /// Reads the rest. Answers how many people are held, and the identities of those who are no members now.
-    fn finish(mut self) -> Result<(Option<u64>, Vec<u64>), LedgerError> {
-        loop {
-            if let Some((_, identity, known)) = self.current {
-                self.leave(identity, known);
-            }
-            if !self.read()? {
-                break;
-            }
-        }
-        Ok((self.there.then_some(self.held), self.left))
     }
 }

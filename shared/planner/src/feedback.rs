@@ -68,14 +68,7 @@ pub fn push_rejected(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, co
 
 /// Appends one line of the report for a row that the service refused; `detail` is in its own words, empty when it
 /// gave none.
-pub fn push_refused(
-    out: &mut Vec<u8>,
-    file: &str,
-    row: u64,
-    reason: Reason,
-    detail: &str,
-    content: &[u8],
-) {
+pub fn push_refused(out: &mut Vec<u8>, file: &str, row: u64, reason: Reason, detail: &str, content: &[u8]) {
     push_field(out, file.as_bytes());
     out.push(b',');
     out.extend_from_slice(row.to_string().as_bytes());
@@ -90,8 +83,7 @@ pub fn push_refused(
 
 /// Appends one line of the report for rows that the service refused without naming them.
 pub fn push_unidentified(out: &mut Vec<u8>, chunk: u32, rows: u32) {
-    let detail =
-        format!("{rows} rows of chunk {chunk}; the service did not say which, they are tried again");
+    let detail = format!("{rows} rows of chunk {chunk}; the service did not say which, they are tried again");
     out.extend_from_slice(b",,");
     out.extend_from_slice(Reason::RejectedUnidentified.as_str().as_bytes());
     out.push(b',');

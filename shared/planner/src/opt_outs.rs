@@ -2,10 +2,13 @@
 
 use ledger::AddressHash;
 
+use crate::starts::Starts;
+
 /// Whom nothing is sent to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OptOuts {
     sorted: Vec<AddressHash>,
+    starts: Starts,
     full_read_day: u32,
 }
 
@@ -16,13 +19,18 @@ impl OptOuts {
     pub fn new(mut hashes: Vec<AddressHash>, full_read_day: u32) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
-        Self { sorted: hashes, full_read_day }
+        Self::of_sorted(hashes, full_read_day)
+    }
+
+    fn of_sorted(sorted: Vec<AddressHash>, full_read_day: u32) -> Self {
+        let starts = Starts::new(sorted.iter().copied());
+        Self { sorted, starts, full_read_day }
     }
 
     /// Whether the person opted out.
     #[must_use]
     pub fn contains(&self, hash: AddressHash) -> bool {
-        self.sorted.binary_search(&hash).is_ok()
+        self.sorted.get(self.starts.range(hash)).is_some_and(|near| near.contains(&hash))
     }
 
     /// The day of the last full read. People who could not be added before that day, and are not among the
@@ -36,7 +44,7 @@ impl OptOuts {
     #[must_use]
     pub fn without(&self, others: &Self) -> Self {
         let sorted = self.sorted.iter().copied().filter(|hash| !others.contains(*hash)).collect();
-        Self { sorted, full_read_day: self.full_read_day }
+        Self::of_sorted(sorted, self.full_read_day)
     }
 
     /// The hashes, sorted.

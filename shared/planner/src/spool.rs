@@ -125,6 +125,9 @@ impl StoredPartition {
 pub(crate) struct LoadedPartition {
     bytes: Vec<u8>,
     order: Vec<Place>,
+    /// Where the next member of a group goes, counted down from the group's end.
+    ends: Vec<usize>,
+    sorted: Vec<Place>,
     address: Vec<u8>,
 }
 
@@ -152,8 +155,44 @@ impl LoadedPartition {
             self.order.push(Place { hash: AddressHash::of(&self.address, seed), offset });
             offset += length;
         }
-        self.order.sort_unstable_by_key(|place| place.hash);
+        self.sort();
         Ok(())
+    }
+
+    /// Sorts by the bits of the hashes behind those that all have in common: as they are spread evenly, almost every
+    /// member is then alone with its bits.
+    fn sort(&mut self) {
+        let bits = self.order.len().max(1).ilog2() + 1;
+        let group = |place: &Place| {
+            let group = (place.hash.0 << PARTITION_BITS) >> (u128::BITS - bits);
+            usize::try_from(group).unwrap_or(usize::MAX)
+        };
+        self.ends.clear();
+        self.ends.resize(1 << bits, 0);
+        for place in &self.order {
+            if let Some(count) = self.ends.get_mut(group(place)) {
+                *count += 1;
+            }
+        }
+        let mut end = 0;
+        for count in &mut self.ends {
+            end += *count;
+            *count = end;
+        }
+        self.sorted.clear();
+        self.sorted.resize(self.order.len(), Place { hash: AddressHash(0), offset: 0 });
+        for place in &self.order {
+            if let Some(end) = self.ends.get_mut(group(place)) {
+                *end -= 1;
+                if let Some(target) = self.sorted.get_mut(*end) {
+                    *target = *place;
+                }
+            }
+        }
+        for group in self.sorted.chunk_by_mut(|one, other| group(one) == group(other)) {
+            group.sort_unstable_by_key(|place| place.hash);
+        }
+        std::mem::swap(&mut self.order, &mut self.sorted);
     }
 
     /// The members in the order of their hashes.

@@ -22,57 +22,68 @@ pub(crate) struct ValueWriter {
     scratch: String,
 }
 
-/// Bytes that stand in JSON and in a value as they are.
-const PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
+/// What a byte is to a text.
+const PLAIN: u8 = 0;
+const SPACE: u8 = 1;
+const WRONG: u8 = 2;
+const BEYOND_ASCII: u8 = 4;
+
+static CLASSES: [u8; 256] = {
+    let mut table = [WRONG; 256];
     let mut byte = 0x20_usize;
-    while byte < 0x7F {
+    while byte < 0x100 {
+        let class = match byte {
+            0x20 => SPACE,
+            0x22 | 0x5C | 0x7F => WRONG,
+            0x80.. => BEYOND_ASCII,
+            _ => PLAIN,
+        };
         #[expect(
             clippy::indexing_slicing,
             reason = "evaluated by the compiler, which refuses an index out of bounds"
         )]
         {
-            table[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+            table[byte] = class;
         }
         byte += 1;
     }
     table
 };
 
-/// Whether the value can be copied: printable ASCII, no white space that would have to go.
-fn is_plain(value: &[u8]) -> bool {
-    let mut after_space = true;
+/// Whether a text can be copied: printable, nothing that JSON escapes, no white space that would have to go, at most
+/// `max` characters. Without a branch for each byte, which the processor would often guess wrong. Doubt is `false`.
+#[inline]
+fn is_plain(value: &[u8], max: usize) -> bool {
+    let mut seen = 0;
+    let mut doubled = 0;
+    let mut previous = SPACE;
     for byte in value {
-        if !PLAIN.get(usize::from(*byte)).copied().unwrap_or(false) || (after_space && *byte == b' ') {
-            return false;
-        }
-        after_space = *byte == b' ';
+        let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(WRONG);
+        seen |= class;
+        doubled |= class & previous;
+        previous = class;
     }
-    !after_space
+    if (seen & WRONG) | ((doubled | previous) & SPACE) != 0 {
+        return false;
+    }
+    if seen & BEYOND_ASCII == 0 { value.len() <= max } else { is_plain_beyond_ascii(value, max) }
 }
 
-/// The same for UTF-8 whose characters beyond ASCII cannot be white space or controls: those all begin with one of
-/// four bytes, which most letters of the Latin, Greek, Cyrillic and many other scripts do not.
+/// For UTF-8 of which [`is_plain`] knows all but the characters beyond ASCII: whether none of them is white space or
+/// a control, judged by their first two bytes.
 fn is_plain_beyond_ascii(value: &[u8], max: usize) -> bool {
-    let mut after_space = true;
     let mut characters = 0;
+    let mut previous = 0;
     for byte in value {
-        match *byte {
-            // Not the first byte of a character.
-            0x80..=0xBF => continue,
-            0xC2 | 0xE1..=0xE3 => return false,
-            0xC3.. => after_space = false,
-            byte => {
-                let plain = PLAIN.get(usize::from(byte)).copied().unwrap_or(false);
-                if !plain || (after_space && byte == b' ') {
-                    return false;
-                }
-                after_space = byte == b' ';
-            }
+        let doubtful =
+            matches!((previous, *byte), (0xC2, _) | (0xE1, 0x9A) | (0xE2, 0x80 | 0x81) | (0xE3, 0x80));
+        if doubtful {
+            return false;
         }
-        characters += 1;
+        characters += usize::from(*byte & 0xC0 != 0x80);
+        previous = *byte;
     }
-    !after_space && characters <= max
+    characters <= max
 }
 
 impl ValueWriter {
@@ -89,11 +100,7 @@ impl ValueWriter {
         if value.is_empty() {
             return Written::Blank;
         }
-        if value.len() <= max && is_plain(value) {
-            out.extend_from_slice(value);
-            return Written::Whole;
-        }
-        if is_plain_beyond_ascii(value, max) {
+        if is_plain(value, max) {
             out.extend_from_slice(value);
             return Written::Whole;
         }

@@ -97,15 +97,28 @@ fn plan(
     opt_outs: &OptOuts,
     kind: RunKind,
 ) -> (PlanSummary, Collected) {
+    plan_deciding(true, segments, ledger, opt_outs, kind)
+}
+
+fn plan_deciding(
+    at_once: bool,
+    segments: &[Vec<Vec<Person>>],
+    ledger: Option<&[u8]>,
+    opt_outs: &OptOuts,
+    kind: RunKind,
+) -> (PlanSummary, Collected) {
     let mut sink = Collected::default();
     let settings = CollectSettings { unreadable_share: 1.0, ..CollectSettings::default() };
     let mapping = mapping();
     let list = ListId::new("list-1").unwrap();
     let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS };
-    let mut collector = Collector::new(&mapping, SEED, settings, &mut sink).deciding_at_once(&comparison);
+    let mut collector = Collector::new(&mapping, SEED, settings, &mut sink);
     if let Some(ledger) = ledger {
         let ledger = LedgerReader::new(ledger).unwrap();
-        collector = collector.with_ledger(KnownLedger::read(ledger).unwrap());
+        collector = collector.with_ledger(KnownLedger::read(ledger).unwrap(), comparison);
+        if at_once {
+            collector = collector.deciding_at_once();
+        }
     }
     for (segment, parts) in segments.iter().enumerate() {
         let keys: Vec<_> =
@@ -259,6 +272,30 @@ proptest! {
             prop_assert_eq!(line("unsent"), counts.unsent);
             ledger = Some(new);
         }
+    }
+
+    #[test]
+    fn deciding_at_once_changes_nothing_but_the_order_of_the_outcomes(
+        first in segments(),
+        second in segments(),
+        choices in prop::collection::vec(any::<u8>(), 1..60),
+        opted_out in prop::collection::vec(0_u8..12, 0..4),
+        kind in prop::sample::select(vec![RunKind::Changes, RunKind::Full, RunKind::RetryFailed]),
+    ) {
+        let hashes = opted_out.iter().map(|n| AddressHash::of(format!("p{n}@example.com").as_bytes(), SEED));
+        let opt_outs = OptOuts::new(hashes.collect(), DAY);
+        let (summary, sent) = plan(&first, None, &OptOuts::default(), RunKind::Changes);
+        let (_, ledger, _) = settle(&summary, &sent, None, &results(&sent, &choices));
+        let both = [true, false].map(|at_once| plan_deciding(at_once, &second, Some(&ledger), &opt_outs, kind));
+        let lines = |plan: &Collected| {
+            let mut lines: Vec<_> = plan.outcomes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            lines.sort();
+            lines
+        };
+        let [(at_once, fast), (later, slow)] = &both;
+        prop_assert_eq!(at_once, later);
+        prop_assert_eq!(lines(fast), lines(slow));
+        prop_assert_eq!((&fast.chunks, &fast.rejected), (&slow.chunks, &slow.rejected));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::columns::{ColumnError, Columns};
-use crate::csv::records::Records;
+use crate::csv::records::{Record, Records};
 use crate::error::{BrokenFile, ReadError};
 use crate::gzip::Gunzip;
 use crate::input::{Input, InputError, Source};
@@ -136,7 +136,7 @@ impl<H: RowHandler> Reading<'_, H> {
         let header = match &self.layout.columns {
             Some(names) => Columns::from_names(names),
             None => match records.next().map_err(unreadable)? {
-                Some((record, fields)) => Columns::from_header(record, fields).map_err(broken)?,
+                Some(header) => Columns::from_header(header.bytes, header.fields).map_err(broken)?,
                 None => {
                     self.totals.bytes += records.bytes();
                     return Ok(0);
@@ -179,7 +179,7 @@ impl<H: RowHandler> Reading<'_, H> {
             let next = records
                 .next()
                 .map_err(|error: InputError| ReadError::from_input(error, file, Some(number + 1)));
-            let Some((record, fields)) = next? else { return Ok(number) };
+            let Some(Record { bytes: record, fields, known_utf8 }) = next? else { return Ok(number) };
             if fields.len() != columns {
                 if fields.len() == 1 && record.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
                     // A line of nothing but white space is as blank as an empty one.
@@ -188,7 +188,7 @@ impl<H: RowHandler> Reading<'_, H> {
                 self.totals.unreadable += 1;
             }
             number += 1;
-            let row = Row { part, number, columns, order, record, fields };
+            let row = Row { part, number, columns, order, record, fields, known_utf8 };
             self.handler.row(&row).map_err(ReadError::Handler)?;
         }
     }

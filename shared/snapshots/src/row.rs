@@ -11,6 +11,7 @@ pub struct Row<'a> {
     pub(crate) order: Option<&'a [usize]>,
     pub(crate) record: &'a [u8],
     pub(crate) fields: &'a Fields,
+    pub(crate) known_utf8: bool,
 }
 
 impl std::fmt::Debug for Row<'_> {
@@ -52,7 +53,7 @@ impl<'a> Row<'a> {
     #[inline]
     #[must_use]
     pub fn is_utf8(&self) -> bool {
-        self.record.is_ascii() || std::str::from_utf8(self.record).is_ok()
+        self.known_utf8 || std::str::from_utf8(self.record).is_ok()
     }
 
     /// Whether the row has as many fields as the header; if not, it is rejected as `field_count`.

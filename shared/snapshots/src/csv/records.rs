@@ -15,6 +15,15 @@ const BUFFER: usize = 256 * 1024;
 const MAX_RECORD: usize = 8 * 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// One record, until the next one is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Record<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) fields: &'a Fields,
+    /// It is UTF-8; where this is not set, it may be nevertheless.
+    pub(crate) known_utf8: bool,
+}
+
 /// The records of one file.
 pub(crate) struct Records {
     input: Input,
@@ -25,6 +34,8 @@ pub(crate) struct Records {
     dialect: Dialect,
     max_field: usize,
     fields: Fields,
+    /// Up to here the buffer is known to hold whole characters of UTF-8, from the first unread byte after a refill.
+    utf8_until: usize,
 }
 
 impl Records {
@@ -39,6 +50,7 @@ impl Records {
             dialect: Dialect { delimiter: b',', quotes: layout.quotes },
             max_field,
             fields: Fields::default(),
+            utf8_until: 0,
         };
         records.refill()?;
         if records.window().starts_with(BYTE_ORDER_MARK) {
@@ -90,9 +102,11 @@ impl Records {
 
     /// The next record, with its fields; `None` after the last.
     #[inline]
-    pub(crate) fn next(&mut self) -> Result<Option<(&[u8], &Fields)>, InputError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, InputError> {
         let Some(range) = self.next_range()? else { return Ok(None) };
-        Ok(Some((self.buffer.get(range).unwrap_or_default(), &self.fields)))
+        let known_utf8 = range.end <= self.utf8_until;
+        let bytes = self.buffer.get(range).unwrap_or_default();
+        Ok(Some(Record { bytes, fields: &self.fields, known_utf8 }))
     }
 
     /// Bytes read so far, after decompression.
@@ -134,7 +148,17 @@ impl Records {
             }
             self.unread.end += count;
         }
+        self.check_utf8();
         Ok(())
+    }
+
+    /// Checks all that was read at once, which is far cheaper than row by row.
+    fn check_utf8(&mut self) {
+        let valid = match simdutf8::compat::from_utf8(self.window()) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        self.utf8_until = self.unread.start + valid;
     }
 
     /// What to say of a record that does not fit: a field (perhaps one whose quote is never closed) is too long,
