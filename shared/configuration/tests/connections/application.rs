@@ -1,0 +1,33 @@
+//! The application's credentials.
+
+use configuration::ConfigurationError;
+use domain::Sensitive;
+
+use crate::support::bare_bench;
+
+#[tokio::test]
+async fn the_application_is_set_up_once_and_never_shown() {
+    let bench = bare_bench().await;
+    let (ann, configuration) = (bench.administrator(), &bench.configuration);
+    let state = configuration.application(&ann).await.unwrap();
+    assert!(!state.configured);
+    assert_eq!(state.redirect_uri, "http://127.0.0.1:8080/oauth/constant-contact/callback");
+    assert_eq!(configuration.quota(&ann).await.unwrap_err().code(), "set_up_needed");
+
+    let secret = |text: &str| Sensitive::new(text.to_owned());
+    let error = configuration.store_application(&ann, " ", &secret("with a blank")).await.unwrap_err();
+    let ConfigurationError::Invalid(problems) = error else { panic!("{error:?}") };
+    let found: Vec<_> = problems.iter().map(|problem| (problem.field.as_str(), problem.code)).collect();
+    assert_eq!(found, [("client_id", "required"), ("client_secret", "invalid")]);
+
+    let state = configuration.store_application(&ann, " the-client ", &secret("the-secret\n")).await.unwrap();
+    assert!(state.configured && configuration.application(&ann).await.unwrap().configured);
+    let stored = bench.vault.application().await.unwrap();
+    assert_eq!(
+        (stored.client_id.as_str(), stored.client_secret.expose().as_str()),
+        ("the-client", "the-secret")
+    );
+    let record = serde_json::to_string(&configuration.audit(&ann, None).await.unwrap()).unwrap();
+    assert!(record.contains("application.changed") && record.contains("the-client"), "{record}");
+    assert!(!record.contains("the-secret"));
+}
