@@ -1,0 +1,19 @@
+//! The console: one module for each place in its navigation.
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::app::App;
+use crate::web::{ConsoleError, SeeOther};
+
+/// Every page; [`crate::web::with_console`] asks who is signed in.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(home))
+        .fallback(async || ConsoleError::NoSuchPage)
+        .method_not_allowed_fallback(async || ConsoleError::WrongMethod)
+}
+
+async fn home() -> SeeOther {
+    SeeOther::to("/exports")
+}
