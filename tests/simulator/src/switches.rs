@@ -60,6 +60,8 @@ pub struct Switches {
     pub unsubscribe_leaves_lists: bool,
     /// Adding to or removing from a list moves a contact's `updated_at`.
     pub membership_moves_updated_at: bool,
+    /// Deleting a contact moves its `updated_at` (nothing is known of it).
+    pub deletion_moves_updated_at: bool,
     /// What an import into an unknown or deleted list answers.
     pub unknown_list: UnknownList,
     /// The name of a deleted list stays taken.
@@ -110,6 +112,7 @@ impl Default for Switches {
             list_limit_enforced: false,
             unsubscribe_leaves_lists: false,
             membership_moves_updated_at: false,
+            deletion_moves_updated_at: true,
             unknown_list: UnknownList::BadRequest,
             deleted_list_keeps_name: false,
             deleted_lists_listed: false,

@@ -100,6 +100,23 @@ async fn nobody_who_opted_out_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_who_was_deleted_is_sent_although_nothing_else_of_the_contact_changed() {
+    let world = World::new(WorldOptions::default()).await;
+    world.control.change_switches(|switches| switches.deletion_moves_updated_at = false).await;
+    world.upload("1", &people(0, 50)).await;
+    world.run(RunKind::Changes).await;
+    // Longer ago than a look reaches back.
+    world.sleep(SignedDuration::from_hours(30)).await;
+    world.run(RunKind::Changes).await;
+    world.sleep(SignedDuration::from_hours(30)).await;
+    world.control.change_contact("person7@example.com", Change::Delete).await.unwrap();
+    let run = world.run(RunKind::Full).await;
+    assert_eq!((counts(&run).opted_out, counts(&run).updated), (1, 49));
+    assert_eq!(world.control.import_counts("person7@example.com").await.unwrap().imported, 1);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_brake_stops_what_would_add_too_many_until_it_is_approved() {
     let world = World::new(WorldOptions::default()).await;
     world.upload("1", &people(0, 200)).await;

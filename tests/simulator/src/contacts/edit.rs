@@ -127,8 +127,9 @@ impl World {
     pub(crate) fn delete_contact(&mut self, id: i64) -> Result<(), rusqlite::Error> {
         let now = self.now();
         self.database.execute(
-            "UPDATE contacts SET deleted = ?2, updated = ?2 WHERE id = ?1 AND deleted IS NULL",
-            params![id, now],
+            "UPDATE contacts SET deleted = ?2, updated = CASE WHEN ?3 THEN ?2 ELSE updated END
+             WHERE id = ?1 AND deleted IS NULL",
+            params![id, now, self.switches.deletion_moves_updated_at],
         )?;
         self.leave_all_lists(id)?;
         self.contacts_changed();
