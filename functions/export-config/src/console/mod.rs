@@ -1,5 +1,8 @@
 //! The console: one module for each place in its navigation.
 
+mod connections;
+mod set_up;
+
 use axum::Router;
 use axum::routing::get;
 
@@ -10,6 +13,8 @@ use crate::web::{ConsoleError, SeeOther};
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/", get(home))
+        .merge(connections::router())
+        .merge(set_up::router())
         .fallback(async || ConsoleError::NoSuchPage)
         .method_not_allowed_fallback(async || ConsoleError::WrongMethod)
 }

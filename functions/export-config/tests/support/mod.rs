@@ -63,8 +63,8 @@ impl World {
     /// Serves `router` as on the first day.
     pub(crate) async fn bare(router: fn(App) -> Router) -> Self {
         let start: Timestamp = START.parse().unwrap();
-        let (listener, address) = listener().await;
-        let (issuer_listener, issuer_address) = listener().await;
+        let (listener, address) = bound().await;
+        let (issuer_listener, issuer_address) = bound().await;
         let clock = Arc::new(ManualClock::new(start));
         let random = Arc::new(ManualRandom::new(11));
         let simulator = simulator(start, &address).await;
@@ -200,7 +200,7 @@ fn issuer(at: &str, console: &str, clock: Arc<dyn Clock>, random: Arc<dyn Random
     Issuer::new(settings, SigningKey::generate().unwrap(), clock, random).unwrap()
 }
 
-async fn listener() -> (TcpListener, String) {
+async fn bound() -> (TcpListener, String) {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     (listener, address)
