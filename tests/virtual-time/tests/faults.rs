@@ -171,7 +171,7 @@ async fn whoever_opts_out_behind_our_back_counts_as_opted_out_and_is_not_tried_a
     let key = started.active().clone();
     // After the look at opt-outs, before the chunk is sent.
     while !matches!(engine.run(&key).await.unwrap().unwrap().phase, engine::Phase::Sending(_)) {
-        engine.advance(&key, world.clock_now(), engine::Caller::SoleOwner).await.unwrap();
+        engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
     }
     world.control.change_contact("person5@example.com", Change::Unsubscribe).await.unwrap();
     let run = world.finish(&engine, &key).await;
@@ -253,9 +253,9 @@ async fn runs_of_two_exports_to_one_list_take_turns() {
     let first = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap();
     let second = engine.start_run(&other, world.request(RunKind::Changes)).await.unwrap();
     while world.control.statistics().await.imports == 0 {
-        engine.advance(first.active(), world.clock_now(), engine::Caller::SoleOwner).await.unwrap();
+        engine.advance(first.active(), world.clock_now(), Caller::SoleOwner).await.unwrap();
     }
-    engine.advance(second.active(), world.clock_now(), engine::Caller::SoleOwner).await.unwrap();
+    engine.advance(second.active(), world.clock_now(), Caller::SoleOwner).await.unwrap();
     let waiting = engine.run(second.active()).await.unwrap().unwrap();
     assert_eq!(waiting.waiting, Some(engine::Waiting::List));
     world.finish(&engine, first.active()).await;
