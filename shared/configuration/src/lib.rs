@@ -11,8 +11,13 @@ mod consent;
 mod documents;
 mod driver;
 mod error;
+mod exports;
 mod problems;
 mod quota_view;
+mod refresh;
+mod runs;
+mod segments;
+mod triggers;
 mod versioned;
 
 pub use application::ApplicationState;
@@ -28,6 +33,20 @@ pub use connections::{
 pub use consent::{CONSENT_VERSION, ConsentText};
 pub use driver::{DriverError, RunDriver};
 pub use error::{ConfigurationError, ExportName};
+pub use exports::{
+    AttributeDraft, BulkSchedule, ConnectionUse, DraftReview, ExportDetails, ExportDraft, ExportListItem,
+    ExportPage, ExportQuery, ExportSort, Hint, ListChoice, ListSummary, MappingProposal, ProposedAttribute,
+    SavedExport, StatusFilter, StatusNote, propose_mapping,
+};
 pub use problems::FieldProblem;
 pub use quota_view::QuotaView;
+pub use refresh::{RefreshChange, RefreshView};
+pub use runs::{
+    Download, LeftOut, QueuedRun, RunAll, RunDetails, RunItem, RunList, RunPermissions, RunWarning,
+    StartedExport,
+};
+pub use segments::{
+    ExportOfSegment, ExportsBySegment, SegmentCount, SegmentDetails, SegmentItem, SegmentSample, SnapshotName,
+};
+pub use triggers::{MaintenanceReport, StartedByItself, TriggerReport};
 pub use versioned::Versioned;

@@ -1,0 +1,239 @@
+//! What is wrong with a draft, as far as the draft itself shows it.
+
+use domain::field::{Field, StandardField, ValueKind};
+use domain::identifier::{ListId, SegmentName};
+use domain::mapping::{Attribute, Mapping, Source};
+use schedule::ExportSchedule;
+
+use super::draft::{ExportDraft, ListChoice};
+use super::names::LONGEST_NAME;
+use crate::connections::list_id_of;
+use crate::error::ConfigurationError;
+use crate::problems::{FieldProblem, Problems};
+
+/// More than anybody needs: what is above is a slip, and every one costs a look at S3.
+const MOST_SEGMENTS: usize = 100;
+
+/// The longest name of a column, in characters, for a form: longer is a slip.
+const LONGEST_COLUMN: usize = 500;
+
+/// The longest name of a list, in characters (Constant Contact's V3 contract).
+const LONGEST_LIST_NAME: usize = 255;
+
+/// A draft as far as it could be understood. Where a part is missing, there is a problem that says so.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) name: String,
+    pub(super) list: Option<WantedList>,
+    /// With their places in the draft.
+    pub(super) segments: Vec<(usize, SegmentName)>,
+    pub(super) mapping: Option<Mapping>,
+    pub(super) schedule: Option<ExportSchedule>,
+}
+
+/// A list that has the form of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum WantedList {
+    Existing(ListId),
+    New(String),
+}
+
+/// Checks everything that needs no look at the account or at S3.
+pub(super) fn check(draft: &ExportDraft, problems: &mut Problems) -> Checked {
+    Checked {
+        name: problems.name("name", &draft.name, LONGEST_NAME),
+        list: list(&draft.list, problems),
+        segments: segments(&draft.segments, problems),
+        mapping: mapping(draft, problems),
+        schedule: schedule(draft, problems),
+    }
+}
+
+fn list(choice: &ListChoice, problems: &mut Problems) -> Option<WantedList> {
+    match choice {
+        ListChoice::Id(text) if text.trim().is_empty() => {
+            problems.add("list", "required", "Choose a list of this account, or enter the list's id.");
+            None
+        }
+        ListChoice::Id(text) => {
+            let found = list_id_of(text);
+            if found.is_none() {
+                let message = "Enter the list's id, or the address of the list's page at Constant Contact.";
+                problems.add("list", "invalid", message);
+            }
+            found.map(WantedList::Existing)
+        }
+        ListChoice::New(name) => Some(WantedList::New(problems.name("list", name, LONGEST_LIST_NAME))),
+    }
+}
+
+fn segments(names: &[String], problems: &mut Problems) -> Vec<(usize, SegmentName)> {
+    if names.is_empty() {
+        problems.add("segments", "required", "Choose at least one segment.");
+    } else if names.len() > MOST_SEGMENTS {
+        problems.add("segments", "too_many", format!("Choose at most {MOST_SEGMENTS} segments."));
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, SegmentName)> = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        let field = format!("segments[{place}]");
+        match SegmentName::new(name.clone()) {
+            Err(_) => problems.add(field, "invalid", "This cannot be the name of a segment; choose one."),
+            Ok(name) if found.iter().any(|(_, earlier)| *earlier == name) => {
+                problems.add(field, "twice", "This segment is chosen twice; remove one of the two.");
+            }
+            Ok(name) => found.push((place, name)),
+        }
+    }
+    found
+}
+
+fn mapping(draft: &ExportDraft, problems: &mut Problems) -> Option<Mapping> {
+    let email = draft.email_column.trim();
+    if email.is_empty() {
+        let message = "Choose the column that holds the e-mail address; without one nothing can be exported.";
+        problems.add("email_column", "required", message);
+    } else {
+        column_length(email, "email_column", problems);
+    }
+    let identity = draft.identity_column.as_deref().map(str::trim).filter(|column| !column.is_empty());
+    if let Some(column) = identity {
+        column_length(column, "identity_column", problems);
+    }
+    let attributes = attributes(draft, problems)?;
+    let mut complete = true;
+    for group in [is_birthday, is_custom, is_phone] {
+        let group: Vec<Attribute> =
+            attributes.iter().filter(|attribute| group(&attribute.field)).cloned().collect();
+        // The address is checked above; what is left to be found here is what does not go together.
+        if let Err(error) = Mapping::new("-", None, group) {
+            problems.add("attributes", "invalid", sentence(&error.to_string()));
+            complete = false;
+        }
+    }
+    if !complete || email.is_empty() {
+        return None;
+    }
+    match Mapping::new(email, identity.map(str::to_owned), attributes) {
+        Ok(mapping) => Some(mapping),
+        Err(error) => {
+            problems.add("attributes", "invalid", sentence(&error.to_string()));
+            None
+        }
+    }
+}
+
+/// The attributes, each for itself; `None` when something is wrong with any.
+fn attributes(draft: &ExportDraft, problems: &mut Problems) -> Option<Vec<Attribute>> {
+    let mut found: Vec<Attribute> = Vec::new();
+    for (place, attribute) in draft.attributes.iter().enumerate() {
+        let at = |part: &str| format!("attributes[{place}].{part}");
+        let source = source(&attribute.source, &at, problems);
+        let field = match Field::parse(attribute.field.trim()) {
+            Err(_) if attribute.field.trim().is_empty() => {
+                problems.add(at("field"), "required", "Choose the field that this column fills.");
+                continue;
+            }
+            Err(error) => {
+                problems.add(at("field"), "unknown", sentence(&error.to_string()));
+                continue;
+            }
+            Ok(field) => field,
+        };
+        if found.iter().any(|earlier| earlier.field == field) {
+            problems.add(at("field"), "twice", "This field is mapped twice; keep one of the two.");
+            continue;
+        }
+        let Some(source) = source else { continue };
+        if let Source::Constant(text) = &source
+            && let Some(problem) = constant_problem(&field, text)
+        {
+            problems.add(at("constant"), "invalid", problem);
+            continue;
+        }
+        found.push(Attribute { field, source });
+    }
+    (found.len() == draft.attributes.len()).then_some(found)
+}
+
+fn source(source: &Source, at: &impl Fn(&str) -> String, problems: &mut Problems) -> Option<Source> {
+    let (part, text) = match source {
+        Source::Column(text) => ("column", text),
+        Source::Constant(text) => ("constant", text),
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        let message = "Name a column or a constant value, or remove this attribute.";
+        problems.add(at(part), "required", message);
+        return None;
+    }
+    match source {
+        Source::Column(_) => {
+            column_length(text, &at(part), problems).then(|| Source::Column(text.to_owned()))
+        }
+        Source::Constant(_) => Some(Source::Constant(text.to_owned())),
+    }
+}
+
+fn column_length(column: &str, field: &str, problems: &mut Problems) -> bool {
+    let fits = column.chars().count() <= LONGEST_COLUMN;
+    if !fits {
+        problems.add(field, "too_long", format!("Use at most {LONGEST_COLUMN} characters."));
+    }
+    fits
+}
+
+/// Why everybody's value would be cut or left out.
+fn constant_problem(field: &Field, text: &str) -> Option<String> {
+    match field.kind() {
+        ValueKind::NumberUpTo(most) => {
+            let in_range = text.parse::<u8>().is_ok_and(|number| (1..=most).contains(&number));
+            (!in_range).then(|| format!("Enter a whole number from 1 to {most}."))
+        }
+        ValueKind::Text | ValueKind::Date => {
+            let most = field.max_characters();
+            (text.chars().count() > most).then(|| format!("Use at most {most} characters."))
+        }
+    }
+}
+
+fn is_birthday(field: &Field) -> bool {
+    matches!(field, Field::Standard(StandardField::BirthdayDay | StandardField::BirthdayMonth))
+}
+
+fn is_custom(field: &Field) -> bool {
+    matches!(field, Field::Custom(_))
+}
+
+fn is_phone(field: &Field) -> bool {
+    matches!(field, Field::Standard(field) if field.is_phone())
+}
+
+fn schedule(draft: &ExportDraft, problems: &mut Problems) -> Option<ExportSchedule> {
+    match ExportSchedule::try_from(draft.schedule.clone()) {
+        Ok(schedule) => Some(schedule),
+        Err(invalid) => {
+            for problem in invalid.problems() {
+                let field = format!("schedule.{}", problem.field());
+                problems.add(field, "invalid", sentence(&problem.to_string()));
+            }
+            None
+        }
+    }
+}
+
+/// The problems so far, to be joined with those that others found.
+pub(super) fn listed(problems: Problems) -> Vec<FieldProblem> {
+    match problems.finish() {
+        Err(ConfigurationError::Invalid(problems)) => problems,
+        _ => Vec::new(),
+    }
+}
+
+/// An error's text as a sentence of its own.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", characters.as_str())
+}

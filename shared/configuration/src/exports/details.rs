@@ -1,0 +1,85 @@
+//! All of one export: its configuration, how it stands, and who else writes to its list.
+
+use catalog::{Actor, EXPORTS, Export, export_key};
+use domain::identifier::{ExportId, ListId};
+use futures_util::future;
+use identity::Person;
+use serde::Serialize;
+
+use super::draft::ExportDraft;
+use super::facts::ExportFacts;
+use super::standing::ExportListItem;
+use crate::configuration::Configuration;
+use crate::error::{ConfigurationError, ExportName};
+use crate::runs::RunItem;
+use crate::versioned::Versioned;
+
+/// All of an export. Everybody sees it; it holds no rows of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportDetails {
+    /// How it stands.
+    pub standing: ExportListItem,
+    /// Its configuration, as the form to edit or to look at holds it.
+    pub draft: ExportDraft,
+    /// The name of its list when it was last seen.
+    pub list_name: String,
+    /// Other exports that write to the same list, by name.
+    pub same_list: Vec<ExportName>,
+    /// A run follows the one that is under way.
+    pub run_follows: bool,
+    /// The latest run that ended.
+    pub latest: Option<RunItem>,
+    /// Who created it.
+    pub created_by: Option<Actor>,
+}
+
+impl Configuration {
+    /// One export, for everybody. Two round trips deep.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`].
+    pub async fn export(
+        &self,
+        person: &Person,
+        id: &ExportId,
+    ) -> Result<Versioned<ExportDetails>, ConfigurationError> {
+        let (facts, refresh, exports) =
+            future::try_join3(self.export_facts(id), self.refresh_settings(), self.other_exports(id)).await?;
+        let standing = ExportListItem::of(person, &facts, &refresh, self.parts.clock.now());
+        let ExportFacts { export, occupation, connection, .. } = facts;
+        let (tag, export) = (export.tag, export.content);
+        let mut draft = ExportDraft::of(&export);
+        // Who may not know the connection learns nothing by this way either.
+        draft.connection = standing.connection.id().cloned();
+        let connection = connection.map(|known| known.connection);
+        let latest = occupation.latest.as_ref();
+        let value = ExportDetails {
+            draft,
+            same_list: writing_to(&exports, &export.list),
+            run_follows: occupation.follow_up.is_some() || occupation.approved_follow_up.is_some(),
+            latest: latest.map(|latest| RunItem::of(person, connection.as_ref(), latest)),
+            list_name: export.list_name,
+            created_by: export.created_by,
+            standing,
+        };
+        Ok(Versioned { tag, value })
+    }
+
+    /// All exports that were not removed, but this one.
+    pub(super) async fn other_exports(&self, but: &ExportId) -> Result<Vec<Export>, ConfigurationError> {
+        let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
+        let own = export_key(but);
+        let keys = folders.into_iter().map(|folder| format!("{folder}export.json")).filter(|key| *key != own);
+        let exports = self.load_all::<Export>(keys).await?;
+        let exports = exports.into_iter().map(|export| export.content);
+        Ok(exports.filter(|export| export.removed_at.is_none()).collect())
+    }
+}
+
+/// The exports that write to a list, by name.
+pub(super) fn writing_to(exports: &[Export], list: &ListId) -> Vec<ExportName> {
+    let mut names: Vec<ExportName> =
+        exports.iter().filter(|export| export.list == *list).map(ExportName::of).collect();
+    names.sort_by_key(|export| export.name.to_lowercase());
+    names
+}

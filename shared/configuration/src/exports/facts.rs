@@ -1,0 +1,167 @@
+//! Everything that the pages of exports are made of, read side by side.
+
+use std::collections::HashMap;
+
+use catalog::{CONNECTIONS, Connection, EXPORTS, Export, REFRESH_SETTINGS, RefreshSettings, connection_key};
+use domain::identifier::{ConnectionId, ExportId};
+use engine::{Occupation, Run, RunKey};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
+use store::{Versioned, list_all};
+
+use crate::configuration::Configuration;
+use crate::connection_state::ConnectionState;
+use crate::error::ConfigurationError;
+
+/// So many exports, or connections, are read side by side.
+const AT_ONCE: usize = 32;
+
+/// A connection, and whether it must be authorised again.
+#[derive(Debug, Clone)]
+pub(super) struct KnownConnection {
+    pub(super) connection: Connection,
+    pub(super) needs_reauthentication: bool,
+}
+
+/// One export with all that a row says of it.
+#[derive(Debug, Clone)]
+pub(super) struct ExportFacts {
+    pub(super) export: Versioned<Export>,
+    /// `None` when it was detached, or its connection is gone.
+    pub(super) connection: Option<KnownConnection>,
+    pub(super) occupation: Occupation,
+    /// The active run, unless its document is not written yet.
+    pub(super) active: Option<Run>,
+}
+
+impl ExportFacts {
+    /// The run that is under way.
+    pub(super) fn active_key(&self) -> Option<RunKey> {
+        let active = self.occupation.active.as_ref()?;
+        Some(RunKey { export: self.export.content.id.clone(), run: active.run.clone() })
+    }
+}
+
+impl Configuration {
+    /// All exports that were not removed, and the settings of the system refresh. Two round trips deep, and a third
+    /// for the exports that run at this moment.
+    pub(super) async fn all_export_facts(
+        &self,
+    ) -> Result<(Vec<ExportFacts>, RefreshSettings), ConfigurationError> {
+        let store = self.parts.documents.store();
+        let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
+        let connections = async { Ok(list_all(store.as_ref(), CONNECTIONS).await?) };
+        let (folders, connections, refresh) =
+            future::try_join3(folders, connections, self.refresh_settings()).await?;
+        let connections = connections.into_iter().map(|object| object.key);
+        let (exports, connections) =
+            future::try_join(self.exports_with_occupation(folders), self.known_connections(connections))
+                .await?;
+        let mut facts = Vec::with_capacity(exports.len());
+        for (export, occupation) in exports {
+            let connection = export.content.connection.as_ref();
+            let connection = connection.and_then(|id| connections.get(id)).cloned();
+            facts.push(ExportFacts { export, connection, occupation, active: None });
+        }
+        let facts = stream::iter(facts)
+            .map(|facts| async move {
+                let active = self.active_run(&facts).await?;
+                Ok::<_, ConfigurationError>(ExportFacts { active, ..facts })
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok((facts, refresh))
+    }
+
+    /// One export that was not removed. Two round trips deep.
+    pub(super) async fn export_facts(&self, id: &ExportId) -> Result<ExportFacts, ConfigurationError> {
+        let occupation = async { Ok(self.parts.engine.occupation(id).await?) };
+        let (export, occupation) = future::try_join(self.load_export(id), occupation).await?;
+        let found = ExportFacts { export, connection: None, occupation, active: None };
+        let connection = async {
+            match &found.export.content.connection {
+                Some(id) => self.known_connection(id).await,
+                None => Ok(None),
+            }
+        };
+        let (connection, active) = future::try_join(connection, self.active_run(&found)).await?;
+        Ok(ExportFacts { connection, active, ..found })
+    }
+
+    /// The settings of the system refresh; the defaults while nobody has changed them.
+    pub(crate) async fn refresh_settings(&self) -> Result<RefreshSettings, ConfigurationError> {
+        let found = self.parts.documents.load::<RefreshSettings>(REFRESH_SETTINGS).await?;
+        Ok(found.map(|found| found.content).unwrap_or_default())
+    }
+
+    async fn active_run(&self, facts: &ExportFacts) -> Result<Option<Run>, ConfigurationError> {
+        match facts.active_key() {
+            Some(key) => Ok(self.parts.engine.run(&key).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn exports_with_occupation(
+        &self,
+        folders: Vec<String>,
+    ) -> Result<Vec<(Versioned<Export>, Occupation)>, ConfigurationError> {
+        let ids = folders.into_iter().filter_map(|folder| {
+            let name = folder.strip_prefix(EXPORTS)?.strip_suffix('/')?;
+            ExportId::new(name).ok()
+        });
+        stream::iter(ids)
+            .map(|id| async move {
+                let export = self.find_export(&id);
+                let occupation = async { Ok(self.parts.engine.occupation(&id).await?) };
+                let (export, occupation) = future::try_join(export, occupation).await?;
+                Ok(export.map(|export| (export, occupation)))
+            })
+            .buffered(AT_ONCE)
+            .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
+            .try_collect()
+            .await
+    }
+
+    /// An export that was not removed, if there is one.
+    pub(super) async fn find_export(
+        &self,
+        id: &ExportId,
+    ) -> Result<Option<Versioned<Export>>, ConfigurationError> {
+        match self.load_export(id).await {
+            Ok(export) => Ok(Some(export)),
+            Err(ConfigurationError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn known_connections(
+        &self,
+        keys: impl Iterator<Item = String>,
+    ) -> Result<HashMap<ConnectionId, KnownConnection>, ConfigurationError> {
+        let ids = keys.filter_map(|key| {
+            let name = key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?;
+            ConnectionId::new(name).ok()
+        });
+        let ids: Vec<ConnectionId> = ids.collect();
+        stream::iter(ids)
+            .map(|id| async move { Ok(self.known_connection(&id).await?.map(|known| (id, known))) })
+            .buffered(AT_ONCE)
+            .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
+            .try_collect()
+            .await
+    }
+
+    async fn known_connection(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Option<KnownConnection>, ConfigurationError> {
+        let connection = async { Ok(self.parts.documents.load::<Connection>(&connection_key(id)).await?) };
+        let tokens = async { Ok::<_, ConfigurationError>(self.parts.grants.status(id).await?) };
+        let (connection, tokens) = future::try_join(connection, tokens).await?;
+        Ok(connection.map(|Versioned { content: connection, .. }| {
+            let state = ConnectionState::of(&connection, tokens.as_ref());
+            let needs_reauthentication = state == ConnectionState::NeedsReauthentication;
+            KnownConnection { connection, needs_reauthentication }
+        }))
+    }
+}

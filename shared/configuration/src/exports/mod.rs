@@ -1,0 +1,35 @@
+//! Exports: which segments go to which list, and how; as people list, configure, duplicate and remove them.
+
+mod add_segment;
+mod check;
+mod columns;
+mod create;
+mod destination;
+mod details;
+mod draft;
+mod duplicate;
+mod examine;
+mod facts;
+mod list;
+mod names;
+mod permitted;
+mod propose;
+mod query;
+mod remove;
+mod schedules;
+mod standing;
+mod update;
+
+pub use create::SavedExport;
+pub use details::ExportDetails;
+pub use draft::{AttributeDraft, ExportDraft, ListChoice};
+pub use examine::{DraftReview, Hint, ListSummary};
+pub use list::ExportPage;
+pub use propose::{MappingProposal, ProposedAttribute, propose_mapping};
+pub use query::{ExportQuery, ExportSort, StatusFilter};
+pub use schedules::BulkSchedule;
+pub use standing::{ConnectionUse, ExportListItem, StatusNote};
+
+pub(crate) use check::sentence;
+pub(crate) use names::event;
+pub(crate) use standing::parked_note;

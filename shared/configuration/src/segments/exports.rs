@@ -1,0 +1,70 @@
+//! The exports of a segment: those that contain it, and those that it could be added to.
+
+use std::collections::HashMap;
+
+use catalog::Connection;
+use domain::identifier::{ConnectionId, SegmentName};
+use futures_util::future;
+use identity::Person;
+use serde::Serialize;
+use store::Tag;
+
+use crate::access::{self, Permission};
+use crate::configuration::Configuration;
+use crate::error::{ConfigurationError, ExportName};
+
+/// An export beside a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportOfSegment {
+    /// Which one.
+    pub export: ExportName,
+    /// What the person may do with it: the segment can be added where it is *edit*.
+    pub your_permissions: Permission,
+    /// Its version, for [`Configuration::add_segment`].
+    #[serde(serialize_with = "as_text")]
+    pub tag: Tag,
+}
+
+/// All exports, by whether they contain a segment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ExportsBySegment {
+    /// These do.
+    pub containing: Vec<ExportOfSegment>,
+    /// These do not.
+    pub others: Vec<ExportOfSegment>,
+}
+
+fn as_text<S: serde::Serializer>(tag: &Tag, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(tag.as_str())
+}
+
+impl Configuration {
+    /// All exports by whether they contain the segment, each group by name; for everybody. Two round trips deep.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`].
+    pub async fn exports_by_segment(
+        &self,
+        person: &Person,
+        segment: &SegmentName,
+    ) -> Result<ExportsBySegment, ConfigurationError> {
+        let (mut exports, connections) = future::try_join(self.all_exports(), self.all_connections()).await?;
+        exports.sort_by_key(|export| export.content.name.to_lowercase());
+        let connections: HashMap<ConnectionId, Connection> = connections
+            .into_iter()
+            .map(|connection| (connection.content.id.clone(), connection.content))
+            .collect();
+        let mut found = ExportsBySegment::default();
+        for export in exports {
+            let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
+            let contains = export.content.segments.contains(segment);
+            let group = if contains { &mut found.containing } else { &mut found.others };
+            group.push(ExportOfSegment {
+                export: ExportName::of(&export.content),
+                your_permissions: access::permission(person, connection),
+                tag: export.tag,
+            });
+        }
+        Ok(found)
+    }
+}
