@@ -33,6 +33,9 @@ pub enum AccessTokenError {
     /// The authorization server or a store could not be reached.
     #[error("the connection's token is out of reach for the moment; try again")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection was removed, or is being removed: no request is made with it any more.
+    #[error("the connection was removed; give the export another one")]
+    ConnectionRemoved,
     /// What was stored cannot be read.
     #[error("the connection's stored token is unreadable; authorise the connection again")]
     Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -44,6 +47,7 @@ impl Classified for AccessTokenError {
             Self::NeedsReauthentication | Self::ApplicationRefused | Self::Unreadable(_) => {
                 FailureClass::NeedsPerson
             }
+            Self::ConnectionRemoved => FailureClass::Permanent,
             Self::Busy { .. } | Self::Unavailable(_) => FailureClass::Retry,
         }
     }

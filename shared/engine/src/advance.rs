@@ -10,7 +10,7 @@ use crate::end::{End, ParkReason, Status};
 use crate::engine::Engine;
 use crate::error::{AdvanceError, StepError};
 use crate::phase::Phase;
-use crate::run::{Lease, RunKey, Waiting};
+use crate::run::{Cancellation, Lease, RunKey, Waiting};
 use crate::session::Session;
 use domain::in_one_line;
 
@@ -171,6 +171,10 @@ impl Session<'_> {
                 self.finish(End::SegmentsUnreadable { problem: in_one_line(&error) }).await?;
                 return Ok(None);
             }
+            error if error.is_connection_removed() => {
+                self.stop_without_connection(now).await?;
+                return Ok(None);
+            }
             // Nobody may come to authorise the connection again, and what the service no longer remembers cannot be
             // asked for: a run that is to stop must be able to.
             error
@@ -207,6 +211,16 @@ impl Session<'_> {
         let pause = SignedDuration::from_secs(seconds).min(LONGEST_PAUSE);
         let until = now.checked_add(pause).unwrap_or(now);
         self.suspend(until, Some(Waiting::Retry)).await.map(Some)
+    }
+
+    /// An administrator has removed the connection: not even what the service has taken can be asked for any more.
+    async fn stop_without_connection(&mut self, now: Timestamp) -> Result<(), AdvanceError> {
+        if !matches!(self.run.content.phase, Phase::Sending(_)) {
+            return Ok(self.finish(End::NoConnection).await?);
+        }
+        let removal = || Cancellation { at: now, by: "The removal of the connection".to_owned() };
+        self.run.content.cancel.get_or_insert_with(removal);
+        self.give_up_open_chunks().await
     }
 
     /// Whether what the service has taken and not settled may be given up: the run is to stop, or the service has

@@ -77,6 +77,11 @@ impl StepError {
 }
 
 impl StepError {
+    /// Whether the connection was removed: nothing may be sent with it any more.
+    pub(crate) const fn is_connection_removed(&self) -> bool {
+        matches!(self, Self::Service(ServiceError::Token(AccessTokenError::ConnectionRemoved)))
+    }
+
     /// Whether the service or the quota asks for patience.
     pub(crate) fn is_throttled(&self) -> bool {
         matches!(self.class(), FailureClass::ThrottledUntil(_))

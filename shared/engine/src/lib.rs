@@ -4,6 +4,7 @@ mod account;
 mod advance;
 mod calls;
 mod chunk;
+mod connection_watch;
 mod connector;
 mod crashes;
 mod decide;

@@ -9,6 +9,7 @@ use store::{DocumentError, Versioned};
 
 use crate::calls::CallBuffer;
 use crate::chunk::ChunkState;
+use crate::connection_watch::WatchedTokens;
 use crate::connector::RunGate;
 use crate::end::{End, Status};
 use crate::engine::Engine;
@@ -48,6 +49,7 @@ impl<'a> Session<'a> {
         let connector = &self.engine.connector;
         let connection = self.configuration()?.connection.clone();
         let tokens = connector.tokens(&connection).await?;
+        let tokens = Arc::new(WatchedTokens::new(tokens, self.engine.documents.clone(), connection));
         let (clock, random) = (Arc::clone(&self.engine.clock), Arc::clone(&self.engine.random));
         let gate = Arc::new(RunGate::new(connector.gate().await?, Arc::clone(&clock)));
         let client = Client::new(connector.settings(), tokens, Arc::<RunGate>::clone(&gate), clock, random)

@@ -253,6 +253,11 @@ impl World {
         documents.replace(&current, export).await.unwrap();
     }
 
+    /// The documents of the state bucket, as an administrator changes them.
+    pub fn state_documents(&self) -> Documents {
+        self.documents(Arc::<MemoryStore>::clone(&self.state))
+    }
+
     fn documents(&self, store: Arc<dyn ObjectStore>) -> Documents {
         Documents::new(store, Arc::<ManualClock>::clone(&self.clock), Arc::clone(&self.random))
     }
