@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use function_stage::{Function, Outcome, Stage};
 use serde_json::{Value, json};
 
-use crate::function::Function;
-use crate::runtime_interface::Outcome;
-use crate::stage::Stage;
+use crate::BINARY;
 
 const TIME: Duration = Duration::from_secs(60);
 
@@ -23,7 +22,7 @@ async fn failure(function: &Function, input: Value) -> (String, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_repetition_mends_is_permanent() {
     let stage = Stage::new(1).await;
-    let function = stage.function().await;
+    let function = stage.function(BINARY).await;
     let (error_type, message) =
         failure(&function, json!({ "export": "export-1", "run": "no-such-run" })).await;
     assert_eq!(error_type, "Permanent");
@@ -40,7 +39,7 @@ async fn what_no_repetition_mends_is_permanent() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_setting_that_is_missing_is_named_to_each_invocation() {
-    let function = Function::start(&[("STATE_BUCKET", "state-bucket".to_owned())]).await;
+    let function = Function::start(BINARY, &[("STATE_BUCKET", "state-bucket".to_owned())]).await;
     for _ in 0..2 {
         let (error_type, message) = failure(&function, json!({ "export": "export-1", "run": "run-1" })).await;
         assert_eq!(error_type, "NeedsPerson");
@@ -57,7 +56,7 @@ async fn state_that_is_out_of_reach_is_worth_another_try() {
     settings.retain(|(name, _)| *name != "AWS_ENDPOINT_URL");
     // Nobody listens there.
     settings.push(("AWS_ENDPOINT_URL", "http://127.0.0.1:9".to_owned()));
-    let function = Function::start(&settings).await;
+    let function = Function::start(BINARY, &settings).await;
     let (error_type, _) = failure(&function, json!({ "export": "export-1", "run": "run-1" })).await;
     assert_eq!(error_type, "Retryable");
 }

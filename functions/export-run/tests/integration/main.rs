@@ -10,7 +10,7 @@
 )]
 
 mod failures;
-mod function;
 mod runs;
-mod runtime_interface;
-mod stage;
+
+/// The function.
+const BINARY: &str = env!("CARGO_BIN_EXE_export-run");

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use engine::{Phase, RunKey, Status};
+use function_stage::{Function, Outcome, Stage};
 use serde_json::{Value, json};
 
-use crate::function::Function;
-use crate::runtime_interface::Outcome;
-use crate::stage::Stage;
+use crate::BINARY;
 
 const PEOPLE: usize = 60;
 
@@ -40,7 +39,7 @@ async fn drive(function: &Function, key: &RunKey) -> Vec<Value> {
 async fn a_run_is_brought_to_its_end_by_repeated_invocations() {
     let stage = Stage::new(PEOPLE).await;
     let key = stage.start_run().await;
-    let function = stage.function().await;
+    let function = stage.function(BINARY).await;
     let answers = drive(&function, &key).await;
     let last = answers.last().unwrap();
     let expected = json!({
@@ -95,7 +94,7 @@ async fn a_process_killed_in_mid_run_costs_time_and_nothing_else() {
     let key = stage.start_run().await;
     // Slow answers: the process is certainly at work when it is killed.
     stage.control.change_faults(|faults| faults.delay_milliseconds = 500).await;
-    let first = stage.function().await;
+    let first = stage.function(BINARY).await;
     let invoking = {
         let (interface, input) = (first.interface(), input(&key));
         tokio::spawn(async move { interface.invoke(input, Duration::from_secs(8)).await })
@@ -110,7 +109,7 @@ async fn a_process_killed_in_mid_run_costs_time_and_nothing_else() {
     assert!(interrupted.lease.is_some(), "it died with its lease");
     assert!(matches!(interrupted.phase, Phase::Queued | Phase::Looking(_)), "and before it sent anything");
 
-    let second = stage.function().await;
+    let second = stage.function(BINARY).await;
     let answers = drive(&second, &key).await;
     assert_eq!(answers[0]["state"], "wait", "the lease of the dead process is respected");
     assert!(answers[0]["seconds"].as_u64().unwrap() <= 13, "and ends just after that one's time-out");

@@ -11,20 +11,21 @@ use tokio::process::{Child, Command};
 use crate::runtime_interface::{Outcome, RuntimeInterface};
 
 /// A running function. It is killed when it is dropped.
-pub(crate) struct Function {
+#[derive(Debug)]
+pub struct Function {
     interface: Arc<RuntimeInterface>,
     process: Child,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Function {
-    /// Starts the binary with these settings.
-    pub(crate) async fn start(settings: &[(&str, String)]) -> Self {
+    /// Starts the binary at this path (`env!("CARGO_BIN_EXE_...")`) with these settings.
+    pub async fn start(binary: &str, settings: &[(&str, String)]) -> Self {
         let interface = Arc::new(RuntimeInterface::start().await);
-        let mut process = Command::new(env!("CARGO_BIN_EXE_export-run"))
+        let mut process = Command::new(binary)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", &interface.address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "export-run")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "function")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
@@ -42,7 +43,7 @@ impl Function {
     }
 
     /// Invokes it and waits for the answer for as long as it has.
-    pub(crate) async fn invoke(&self, payload: Value, time_left: Duration) -> Outcome {
+    pub async fn invoke(&self, payload: Value, time_left: Duration) -> Outcome {
         match self.interface.invoke(payload, time_left).await {
             Some(outcome) => outcome,
             None => panic!("the function does not answer; it wrote {:#?}", self.log.lock().unwrap()),
@@ -50,12 +51,12 @@ impl Function {
     }
 
     /// What can invoke it while it is being killed.
-    pub(crate) fn interface(&self) -> Arc<RuntimeInterface> {
+    pub fn interface(&self) -> Arc<RuntimeInterface> {
         Arc::clone(&self.interface)
     }
 
     /// Kills it as the machine's failure would, and answers what it had written.
-    pub(crate) async fn kill(mut self) -> Vec<String> {
+    pub async fn kill(mut self) -> Vec<String> {
         self.process.kill().await.unwrap();
         self.log.lock().unwrap().clone()
     }

@@ -1,15 +1,13 @@
 //! Everything around the function: buckets, secrets, the service, one export and its segment.
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use catalog::{Actor, Authorization, Connection, Export, ExportUser, connection_key, export_key};
+use catalog::{connection_key, export_key};
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::ClientSettings;
-use constant_contact::oauth::{ApplicationCredentials, OAuthClient, TokenGrant};
-use domain::field::Field;
-use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, SegmentName};
-use domain::mapping::{Attribute, Mapping, Source};
+use constant_contact::oauth::OAuthClient;
+use domain::identifier::{ExportId, ListId};
 use domain::{Clock, Random, Sensitive, SystemClock, SystemRandom};
 use embedded_aws::{BucketKind, Credentials, EmbeddedAws};
 use engine::{Engine, EngineParts, EngineSettings, NoObserver, Run, RunKey, StartRequest, Trigger};
@@ -17,8 +15,9 @@ use planner::RunKind;
 use quota::GateOptions;
 use simulator::{Control, Simulator};
 use store::{Condition, Documents, ObjectStore, S3Settings, StaticCredentials};
-use tokens::{Grants, SecretsSettings, SourceOptions, TokenVault};
+use tokens::{SecretsSettings, SourceOptions, TokenVault};
 
+use crate::documents::{authorise, connected, export as export_of, rows};
 use crate::function::Function;
 
 const STATE: &str = "state-bucket";
@@ -28,10 +27,18 @@ const KEY_ID: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "a secret access key of no account";
 const SECRETS_PREFIX: &str = "test/";
 
-pub(crate) struct Stage {
-    pub(crate) control: Control,
-    pub(crate) engine: Engine,
-    pub(crate) export: ExportId,
+/// A connected account, an export and its segment, on servers that a function in another process reaches, too.
+pub struct Stage {
+    /// Steers Constant Contact.
+    pub control: Control,
+    /// Starts and reads runs.
+    pub engine: Engine,
+    /// The state bucket.
+    pub documents: Documents,
+    /// The bucket with the segments.
+    pub segments: Arc<dyn ObjectStore>,
+    /// The export.
+    pub export: ExportId,
     list: String,
     settings: Vec<(&'static str, String)>,
     // Both serve for as long as they live, from this folder.
@@ -40,9 +47,15 @@ pub(crate) struct Stage {
     _folder: tempfile::TempDir,
 }
 
+impl fmt::Debug for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Stage").field("export", &self.export).finish_non_exhaustive()
+    }
+}
+
 impl Stage {
     /// An export whose one segment has so many people.
-    pub(crate) async fn new(people: usize) -> Self {
+    pub async fn new(people: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let credentials = Credentials {
             access_key_id: KEY_ID.to_owned(),
@@ -72,23 +85,35 @@ impl Stage {
         let parts = parts(&aws, ClientSettings::at(&api, &authorization).unwrap()).await;
         configure(&parts.documents, &export, &list).await;
         upload(parts.segments.as_ref(), people).await;
-        authorise(&aws, &parts, &control).await;
+        authorise(vault(&aws).await, &parts.documents, &parts.clock, &control).await;
+        let (documents, segments) = (parts.documents.clone(), Arc::clone(&parts.segments));
         let engine = Engine::new(parts);
-        Self { control, engine, export, list, settings, _aws: aws, _simulator: simulator, _folder: folder }
+        Self {
+            control,
+            engine,
+            documents,
+            segments,
+            export,
+            list,
+            settings,
+            _aws: aws,
+            _simulator: simulator,
+            _folder: folder,
+        }
     }
 
-    /// A process of the function.
-    pub(crate) async fn function(&self) -> Function {
-        Function::start(&self.settings).await
+    /// A process of the function whose binary lies there.
+    pub async fn function(&self, binary: &str) -> Function {
+        Function::start(binary, &self.settings).await
     }
 
     /// The function's settings, to start it with others.
-    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
         self.settings.clone()
     }
 
     /// A run that a person has just asked for.
-    pub(crate) async fn start_run(&self) -> RunKey {
+    pub async fn start_run(&self) -> RunKey {
         let request = StartRequest {
             trigger: Trigger::OnDemand,
             requested_by: "administrator".to_owned(),
@@ -99,12 +124,12 @@ impl Stage {
     }
 
     /// The run as it is stored.
-    pub(crate) async fn run(&self, key: &RunKey) -> Run {
+    pub async fn run(&self, key: &RunKey) -> Run {
         self.engine.run(key).await.unwrap().unwrap()
     }
 
     /// Addresses on the list.
-    pub(crate) async fn members(&self) -> Vec<String> {
+    pub async fn members(&self) -> Vec<String> {
         let mut members = Vec::new();
         self.control.for_each_member(&self.list, |member| members.push(member.email)).await.unwrap();
         members.sort();
@@ -169,74 +194,15 @@ async fn parts(aws: &EmbeddedAws, service: ClientSettings) -> EngineParts {
     }
 }
 
-fn connection() -> ConnectionId {
-    ConnectionId::new("connection-1").unwrap()
-}
-
-fn account() -> AccountId {
-    AccountId::new("p07e1l8cdif9dl").unwrap()
-}
-
 async fn configure(documents: &Documents, export: &ExportId, list: &str) {
     let now = SystemClock.now();
-    let found = Connection {
-        authorization: Some(Authorization {
-            account: account(),
-            organization_name: "Sample Organization".to_owned(),
-            contact_email: None,
-            at: now,
-        }),
-        export_user: Some(ExportUser {
-            who: Actor { subject: "administrator".to_owned(), name: "Administrator".to_owned() },
-            at: now,
-        }),
-        ..Connection::new(connection(), "Newsletter account".to_owned(), now)
-    };
+    let found = connected(now);
     documents.create(&connection_key(&found.id), found).await.unwrap();
-    let first_name = Attribute {
-        field: Field::parse("first_name").unwrap(),
-        source: Source::Column("FirstName".to_owned()),
-    };
-    let export = Export {
-        id: export.clone(),
-        name: "Newsletter".to_owned(),
-        connection: Some(connection()),
-        list: ListId::new(list).unwrap(),
-        list_name: "Newsletter".to_owned(),
-        segments: vec![SegmentName::new("people").unwrap()],
-        mapping: Mapping::new("EMail", None, vec![first_name]).unwrap(),
-        schedule: Default::default(),
-        created_by: None,
-        updated_by: None,
-        updated_at: now,
-        removed_at: None,
-    };
-    documents.create(&export_key(&export.id), export).await.unwrap();
+    let list = ListId::new(list).unwrap();
+    let found = export_of(export.clone(), list, &["people"], now);
+    documents.create(&export_key(export), found).await.unwrap();
 }
 
 async fn upload(segments: &dyn ObjectStore, people: usize) {
-    let mut text = String::from("CustomerId,EMail,FirstName\n");
-    for number in 0..people {
-        text += &format!("C{number},person{number}@example.com,Ann\n");
-    }
-    segments.put("segments/people/2026-11-22.csv", text.into(), Condition::None).await.unwrap();
-}
-
-async fn authorise(aws: &EmbeddedAws, parts: &EngineParts, control: &Control) {
-    let vault = vault(aws).await;
-    let registered = simulator::Application::default();
-    let application = ApplicationCredentials {
-        client_id: registered.client_id,
-        client_secret: Sensitive::new(registered.client_secret),
-    };
-    vault.store_application(&application).await.unwrap();
-    let issued = control.issue_tokens("contact_data account_read offline_access").await.unwrap();
-    let grant = TokenGrant {
-        access_token: Sensitive::new(issued.access_token),
-        refresh_token: issued.refresh_token.map(Sensitive::new),
-        expires_in: Duration::from_hours(24),
-        scope: None,
-    };
-    let grants = Grants::new(vault, parts.documents.clone(), Arc::clone(&parts.clock));
-    grants.store_new_grant(&connection(), grant, account()).await.unwrap();
+    segments.put("segments/people/2026-11-22.csv", rows(people).into(), Condition::None).await.unwrap();
 }

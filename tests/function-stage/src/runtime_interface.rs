@@ -17,13 +17,14 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// What a function answered to one invocation.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// Its result.
     Result(Value),
     /// Its error, whose `errorType` the state machine sees.
     Error(Value),
 }
 
+#[derive(Debug)]
 struct Event {
     id: String,
     payload: Value,
@@ -37,18 +38,20 @@ struct Interface {
 }
 
 /// The interface as the test holds it.
-pub(crate) struct RuntimeInterface {
-    pub(crate) address: String,
+#[derive(Debug)]
+pub struct RuntimeInterface {
+    /// Where it serves: the value of `AWS_LAMBDA_RUNTIME_API`.
+    pub address: String,
     events: mpsc::Sender<Event>,
     invocations: AtomicU64,
 }
 
 /// The header of a trace whose id the logs must show.
-pub(crate) const TRACE: &str = "Root=1-6743a1b2-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=1";
+pub const TRACE: &str = "Root=1-6743a1b2-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=1";
 
 impl RuntimeInterface {
     /// Serves on a free port.
-    pub(crate) async fn start() -> Self {
+    pub async fn start() -> Self {
         let (events, receiver) = mpsc::channel(1);
         let interface = Arc::new(Interface { events: Mutex::new(receiver), under_way: Mutex::default() });
         let router = Router::new()
@@ -63,7 +66,7 @@ impl RuntimeInterface {
     }
 
     /// Invokes the function; `None` when it has died before it answered.
-    pub(crate) async fn invoke(&self, payload: Value, time_left: Duration) -> Option<Outcome> {
+    pub async fn invoke(&self, payload: Value, time_left: Duration) -> Option<Outcome> {
         let (outcome, answered) = oneshot::channel();
         let id = format!("request-{}", self.invocations.fetch_add(1, Ordering::SeqCst) + 1);
         self.events.send(Event { id, payload, time_left, outcome }).await.ok()?;
@@ -84,7 +87,7 @@ async fn next(State(interface): State<Arc<Interface>>) -> Response {
         ("Lambda-Runtime-Trace-Id", TRACE.to_owned()),
         (
             "Lambda-Runtime-Invoked-Function-Arn",
-            "arn:aws:lambda:us-east-1:123456789012:function:export-run".to_owned(),
+            "arn:aws:lambda:us-east-1:123456789012:function:function".to_owned(),
         ),
     ];
     (headers, Json(event.payload)).into_response()

@@ -1,0 +1,198 @@
+//! Whoever looks at exports and connections and tells what has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use catalog::{CONNECTIONS, Connection, EXPORTS, Export, export_key};
+use domain::identifier::{ConnectionId, ExportId, SegmentName};
+use domain::{Clock, in_one_line};
+use engine::{Advance, Engine, ParkReason, RunKey};
+use store::{DocumentError, Documents, ObjectStore, StoreError, list_all};
+use tokens::Grants;
+
+use crate::notifier::{Notifier, NotifyError};
+use crate::record::{self, ConnectionRecord};
+use crate::settings::NotificationSettings;
+use crate::snapshot_age::concerns;
+
+/// What [`Notifications`] is made of.
+#[derive(Debug)]
+pub struct NotificationParts {
+    /// How runs ended.
+    pub engine: Engine,
+    /// The state bucket.
+    pub documents: Documents,
+    /// The bucket with the segments.
+    pub segments: Arc<dyn ObjectStore>,
+    /// How tokens stand.
+    pub grants: Grants,
+    /// Where notifications go.
+    pub notifier: Arc<dyn Notifier>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// When people are told.
+    pub settings: NotificationSettings,
+}
+
+/// Tells people of changes. Cheap to clone; make one per process.
+#[derive(Debug, Clone)]
+pub struct Notifications {
+    pub(crate) parts: Arc<NotificationParts>,
+}
+
+/// What came of a look at everything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LookReport {
+    /// Notifications that were handed on.
+    pub told: usize,
+    /// Exports and connections for which it failed; the log says why, and the next look tries it again.
+    pub failed: usize,
+}
+
+/// Why a look did not come to its end; what it found is written down or will be found again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LookError {
+    /// The state could not be read or written.
+    #[error("what people were told could not be read or written")]
+    State(#[from] DocumentError),
+    /// The state could not be listed.
+    #[error("exports and connections could not be listed")]
+    List(#[from] StoreError),
+    /// It is written down, and could not be handed on.
+    #[error("a notification could not be handed on; it is tried again")]
+    Notify(#[from] NotifyError),
+}
+
+impl Notifications {
+    /// Notifications of these parts.
+    #[must_use]
+    pub fn new(parts: NotificationParts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// To be called after every advance: tells what the end of a run, or its waiting for a person, changes. What fails
+    /// here is logged, and made up for by [`Notifications::look_at_everything`].
+    pub async fn advanced(&self, key: &RunKey, advance: &Advance) {
+        let looked = match advance {
+            Advance::Wait { .. } => return,
+            Advance::Parked { reason: ParkReason::NeedsReauthentication } => self.look_at_waiting(key).await,
+            Advance::Done { .. } | Advance::Parked { .. } => self.look(&key.export, None).await,
+        };
+        if let Err(error) = looked {
+            let error = in_one_line(&error);
+            tracing::warn!(export = %key.export, run = %key.run, error, "people could not be told; it is tried again");
+        }
+    }
+
+    /// A run waits for its connection to be authorised again.
+    async fn look_at_waiting(&self, key: &RunKey) -> Result<usize, LookError> {
+        match self.connection_of(key).await? {
+            Some(connection) => self.look_connection(&connection, true).await,
+            None => Ok(0),
+        }
+    }
+
+    async fn connection_of(&self, key: &RunKey) -> Result<Option<ConnectionId>, DocumentError> {
+        let run = self.parts.engine.run(key).await?;
+        if let Some(configuration) = run.and_then(|run| run.configuration) {
+            return Ok(Some(configuration.connection));
+        }
+        let export = self.parts.documents.load::<Export>(&export_key(&key.export)).await?;
+        Ok(export.and_then(|export| export.content.connection))
+    }
+
+    /// Looks at all exports and connections: for maintenance. Tells what changed without a run (the age of snapshots,
+    /// connections), and whatever somebody else did not live to tell.
+    ///
+    /// # Errors
+    /// [`LookError`] when nothing could be looked at; single failures are counted in the answer.
+    pub async fn look_at_everything(&self) -> Result<LookReport, LookError> {
+        let exports = self.exports().await?;
+        let ages = self.snapshot_ages(&exports).await;
+        let mut report = LookReport::default();
+        for export in &exports {
+            let old = old_snapshots(export, &ages);
+            report.note("export", export.id.as_str(), self.look(&export.id, old).await);
+        }
+        let waiting = self.connections_waited_for().await?;
+        for connection in self.connections().await? {
+            let run_waits = waiting.contains(&connection);
+            let looked = self.look_connection(&connection, run_waits).await;
+            report.note("connection", connection.as_str(), looked);
+        }
+        Ok(report)
+    }
+
+    /// Exports that were not removed.
+    async fn exports(&self) -> Result<Vec<Export>, LookError> {
+        let mut exports = Vec::new();
+        for folder in self.parts.documents.store().list_folders(EXPORTS).await? {
+            let Some(id) = folder.strip_prefix(EXPORTS).and_then(|id| id.strip_suffix('/')) else { continue };
+            let Ok(id) = ExportId::new(id) else { continue };
+            let found = self.parts.documents.load::<Export>(&export_key(&id)).await?;
+            exports.extend(found.map(|found| found.content).filter(|export| export.removed_at.is_none()));
+        }
+        Ok(exports)
+    }
+
+    /// Connections that are not being removed. What was told of one that is gone is forgotten.
+    async fn connections(&self) -> Result<Vec<ConnectionId>, LookError> {
+        let documents = &self.parts.documents;
+        let mut connections = BTreeSet::new();
+        for object in list_all(documents.store().as_ref(), CONNECTIONS).await? {
+            let found = documents.load::<Connection>(&object.key).await?.map(|found| found.content);
+            connections.extend(found.filter(|found| !found.removing).map(|found| found.id));
+        }
+        for object in list_all(documents.store().as_ref(), record::CONNECTIONS).await? {
+            let known = connections.iter().any(|id| record::connection_key(id) == object.key);
+            if !known && let Some(found) = documents.load::<ConnectionRecord>(&object.key).await? {
+                match documents.delete(&found).await {
+                    Ok(()) | Err(DocumentError::Conflict { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(connections.into_iter().collect())
+    }
+
+    /// Connections for which runs wait to be authorised again.
+    async fn connections_waited_for(&self) -> Result<BTreeSet<ConnectionId>, LookError> {
+        let mut waited_for = BTreeSet::new();
+        for key in self.parts.engine.active_runs().await? {
+            let run = self.parts.engine.run(&key).await?.filter(|run| run.ended().is_none());
+            if run.is_some_and(|run| run.parked == Some(ParkReason::NeedsReauthentication)) {
+                waited_for.extend(self.connection_of(&key).await?);
+            }
+        }
+        Ok(waited_for)
+    }
+}
+
+impl LookReport {
+    fn note(&mut self, what: &'static str, id: &str, looked: Result<usize, LookError>) {
+        match looked {
+            Ok(told) => self.told += told,
+            Err(error) => {
+                let error = in_one_line(&error);
+                tracing::warn!(what, id, error, "people could not be told; it is tried again");
+                self.failed += 1;
+            }
+        }
+    }
+}
+
+/// The export's segments with an old snapshot; `None` when the export does not start by itself, or not all of them
+/// could be looked at.
+fn old_snapshots(export: &Export, ages: &BTreeMap<SegmentName, bool>) -> Option<BTreeSet<SegmentName>> {
+    if !concerns(export) {
+        return None;
+    }
+    let mut old = BTreeSet::new();
+    for segment in &export.segments {
+        if *ages.get(segment)? {
+            old.insert(segment.clone());
+        }
+    }
+    Some(old)
+}

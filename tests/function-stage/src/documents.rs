@@ -1,0 +1,99 @@
+//! The documents of a connected account and an export, its rows, and its tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::{Actor, Authorization, Connection, Export, ExportUser};
+use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
+use domain::field::Field;
+use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, SegmentName};
+use domain::mapping::{Attribute, Mapping, Source};
+use domain::{Clock, Sensitive};
+use jiff::Timestamp;
+use simulator::Control;
+use store::Documents;
+use tokens::{Grants, TokenVault};
+
+/// The connection of every stage.
+#[must_use]
+pub fn connection() -> ConnectionId {
+    ConnectionId::new("connection-1").unwrap()
+}
+
+/// The simulator's account.
+#[must_use]
+pub fn account() -> AccountId {
+    AccountId::new("p07e1l8cdif9dl").unwrap()
+}
+
+/// The connection with both of its steps done, for whom Ann answers.
+pub(crate) fn connected(now: Timestamp) -> Connection {
+    let authorization = Authorization {
+        account: account(),
+        organization_name: "Sample Organization".to_owned(),
+        contact_email: None,
+        at: now,
+    };
+    let who = Actor { subject: "subject-of-ann".to_owned(), name: "Ann".to_owned() };
+    Connection {
+        authorization: Some(authorization),
+        export_user: Some(ExportUser { who, at: now }),
+        ..Connection::new(connection(), "Newsletter account".to_owned(), now)
+    }
+}
+
+/// An export of these segments that is on system refresh.
+#[must_use]
+pub fn export(id: ExportId, list: ListId, segments: &[&str], now: Timestamp) -> Export {
+    let first_name = Attribute {
+        field: Field::parse("first_name").unwrap(),
+        source: Source::Column("FirstName".to_owned()),
+    };
+    Export {
+        id,
+        name: "Newsletter".to_owned(),
+        connection: Some(connection()),
+        list,
+        list_name: "Newsletter".to_owned(),
+        segments: segments.iter().map(|name| SegmentName::new(*name).unwrap()).collect(),
+        mapping: Mapping::new("EMail", None, vec![first_name]).unwrap(),
+        schedule: schedule::ExportSchedule::default(),
+        created_by: None,
+        updated_by: None,
+        updated_at: now,
+        removed_at: None,
+    }
+}
+
+/// A file of a segment with so many people.
+pub(crate) fn rows(people: usize) -> String {
+    let mut text = String::from("CustomerId,EMail,FirstName\n");
+    for number in 0..people {
+        text += &format!("C{number},person{number}@example.com,Ann\n");
+    }
+    text
+}
+
+/// Stores the application's credentials and an authorization of the connection.
+pub(crate) async fn authorise(
+    vault: TokenVault,
+    documents: &Documents,
+    clock: &Arc<dyn Clock>,
+    control: &Control,
+) {
+    let registered = simulator::Application::default();
+    let application = ApplicationCredentials {
+        client_id: registered.client_id,
+        client_secret: Sensitive::new(registered.client_secret),
+    };
+    vault.store_application(&application).await.unwrap();
+    let issued = control.issue_tokens("contact_data account_read offline_access").await.unwrap();
+    let grant = TokenGrant {
+        access_token: Sensitive::new(issued.access_token),
+        refresh_token: issued.refresh_token.map(Sensitive::new),
+        expires_in: Duration::from_hours(24),
+        scope: None,
+    };
+    let grants = Grants::new(vault, documents.clone(), Arc::clone(clock));
+    grants.store_new_grant(&connection(), grant, account()).await.unwrap();
+}
