@@ -6,6 +6,7 @@ use identity::Person;
 use store::Tag;
 
 use super::create::SavedExport;
+use super::draft::ExportDraft;
 use super::names::{event, on_record};
 use crate::configuration::{Configuration, actor};
 use crate::error::ConfigurationError;
@@ -32,7 +33,8 @@ impl Configuration {
             problems.add("segment", "twice", "This export contains the segment already.");
         }
         problems.finish()?;
-        let found = self.check_segments(&[(place, segment.clone())], Some(&current.content.mapping)).await?;
+        let found =
+            self.check_segments(&[(place, segment.clone())], &ExportDraft::of(&current.content)).await?;
         if !found.problems.is_empty() {
             return Err(ConfigurationError::Invalid(found.problems));
         }

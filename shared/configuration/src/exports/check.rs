@@ -100,60 +100,64 @@ fn mapping(draft: &ExportDraft, problems: &mut Problems) -> Option<Mapping> {
     if let Some(column) = identity {
         column_length(column, "identity_column", problems);
     }
-    let attributes = attributes(draft, problems)?;
-    let mut complete = true;
+    let (attributes, complete) = attributes(draft, problems);
+    let mut fits = true;
     for group in [is_birthday, is_custom, is_phone] {
-        let group: Vec<Attribute> =
-            attributes.iter().filter(|attribute| group(&attribute.field)).cloned().collect();
+        let group = attributes.iter().filter(|attribute| group(&attribute.field)).cloned().collect();
         // The address is checked above; what is left to be found here is what does not go together.
         if let Err(error) = Mapping::new("-", None, group) {
             problems.add("attributes", "invalid", sentence(&error.to_string()));
-            complete = false;
+            fits = false;
         }
     }
-    if !complete || email.is_empty() {
+    if !complete || !fits {
         return None;
     }
-    match Mapping::new(email, identity.map(str::to_owned), attributes) {
-        Ok(mapping) => Some(mapping),
-        Err(error) => {
-            problems.add("attributes", "invalid", sentence(&error.to_string()));
-            None
-        }
-    }
+    Mapping::new(email, identity.map(str::to_owned), attributes).ok()
 }
 
-/// The attributes, each for itself; `None` when something is wrong with any.
-fn attributes(draft: &ExportDraft, problems: &mut Problems) -> Option<Vec<Attribute>> {
+/// The attributes whose field is known, each field once, and whether nothing is wrong with any.
+fn attributes(draft: &ExportDraft, problems: &mut Problems) -> (Vec<Attribute>, bool) {
     let mut found: Vec<Attribute> = Vec::new();
+    let mut complete = true;
     for (place, attribute) in draft.attributes.iter().enumerate() {
         let at = |part: &str| format!("attributes[{place}].{part}");
         let source = source(&attribute.source, &at, problems);
-        let field = match Field::parse(attribute.field.trim()) {
-            Err(_) if attribute.field.trim().is_empty() => {
-                problems.add(at("field"), "required", "Choose the field that this column fills.");
-                continue;
-            }
-            Err(error) => {
-                problems.add(at("field"), "unknown", sentence(&error.to_string()));
-                continue;
-            }
-            Ok(field) => field,
-        };
-        if found.iter().any(|earlier| earlier.field == field) {
-            problems.add(at("field"), "twice", "This field is mapped twice; keep one of the two.");
+        let Some(field) = field(&attribute.field, &found, at("field"), problems) else {
+            complete = false;
             continue;
-        }
-        let Some(source) = source else { continue };
-        if let Source::Constant(text) = &source
+        };
+        if let Some(Source::Constant(text)) = &source
             && let Some(problem) = constant_problem(&field, text)
         {
             problems.add(at("constant"), "invalid", problem);
-            continue;
+            complete = false;
         }
+        complete &= source.is_some();
+        // What goes together is judged by the fields, also while a column is still to be named.
+        let source = source.unwrap_or_else(|| Source::Column("-".to_owned()));
         found.push(Attribute { field, source });
     }
-    (found.len() == draft.attributes.len()).then_some(found)
+    (found, complete)
+}
+
+fn field(name: &str, found: &[Attribute], at: String, problems: &mut Problems) -> Option<Field> {
+    let name = name.trim();
+    if name.is_empty() {
+        problems.add(at, "required", "Choose the field that this column fills.");
+        return None;
+    }
+    match Field::parse(name) {
+        Err(error) => {
+            problems.add(at, "unknown", sentence(&error.to_string()));
+            None
+        }
+        Ok(field) if found.iter().any(|earlier| earlier.field == field) => {
+            problems.add(at, "twice", "This field is mapped twice; keep one of the two.");
+            None
+        }
+        Ok(field) => Some(field),
+    }
 }
 
 fn source(source: &Source, at: &impl Fn(&str) -> String, problems: &mut Problems) -> Option<Source> {

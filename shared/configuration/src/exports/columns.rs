@@ -1,9 +1,10 @@
 //! Whether the segments of a draft exist, and hold the columns that it maps.
 
 use domain::identifier::SegmentName;
-use domain::mapping::{DEFAULT_IDENTITY_COLUMN, Mapping, Source};
+use domain::mapping::{DEFAULT_IDENTITY_COLUMN, Source};
 use snapshots::Columns;
 
+use super::draft::ExportDraft;
 use super::examine::Hint;
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
@@ -40,15 +41,16 @@ impl Configuration {
     pub(super) async fn check_segments(
         &self,
         segments: &[(usize, SegmentName)],
-        mapping: Option<&Mapping>,
+        draft: &ExportDraft,
     ) -> Result<Findings, ConfigurationError> {
         let names = segments.iter().map(|(_, name)| name.clone()).collect();
         let looks = self.look_at_segments(names).await?;
+        let named = NamedColumns::of(draft);
         let mut findings = Findings::default();
         let mut members = Some(0_u64);
         for ((place, name), look) in segments.iter().zip(&looks) {
             let field = format!("segments[{place}]");
-            judge(&mut findings, field, name, look, mapping);
+            judge(&mut findings, field, name, look, &named);
             members = members.zip(look.members()).map(|(sum, members)| sum + members);
         }
         findings.members = members.filter(|_| !looks.is_empty());
@@ -72,7 +74,7 @@ fn judge(
     field: String,
     name: &SegmentName,
     look: &SegmentLook,
-    mapping: Option<&Mapping>,
+    named: &NamedColumns,
 ) {
     match look {
         SegmentLook::Missing => {
@@ -97,34 +99,47 @@ fn judge(
                     format!("Segment {name:?} has no members at present: nothing will be sent for it.");
                 findings.hint(field, "empty", message);
             }
-            if let Some(mapping) = mapping {
-                judge_columns(findings, name, columns, mapping);
-            }
+            judge_columns(findings, name, columns, named);
         }
     }
 }
 
-fn judge_columns(findings: &mut Findings, segment: &SegmentName, columns: &Columns, mapping: &Mapping) {
-    let mut look_for = |field: String, column: &str| {
+fn judge_columns(findings: &mut Findings, segment: &SegmentName, columns: &Columns, named: &NamedColumns) {
+    for (field, column) in &named.columns {
         if let Err(error) = columns.find(column) {
-            findings.problem(field, "column_not_found", format!("In segment {segment:?}: {error}."));
-        }
-    };
-    look_for("email_column".to_owned(), mapping.email_column());
-    if let Some(column) = mapping.identity_column() {
-        look_for("identity_column".to_owned(), column);
-    }
-    for (place, attribute) in mapping.attributes().iter().enumerate() {
-        if let Source::Column(column) = &attribute.source {
-            look_for(format!("attributes[{place}].column"), column);
+            let message = format!("In segment {segment:?}: {error}.");
+            findings.problem(field.clone(), "column_not_found", message);
         }
     }
-    if mapping.identity_column().is_none() && columns.find(DEFAULT_IDENTITY_COLUMN).is_err() {
+    if !named.identity && columns.find(DEFAULT_IDENTITY_COLUMN).is_err() {
         let message = format!(
             "Segment {segment:?} has no column {DEFAULT_IDENTITY_COLUMN:?}, so that people are told apart by their \
              addresses: when somebody's address changes, it looks as if one person had left and another had joined. \
              If another column identifies people, choose it."
         );
         findings.hint("identity_column", "no_identity", message);
+    }
+}
+
+/// The columns that a draft names, each with its field.
+struct NamedColumns {
+    columns: Vec<(String, String)>,
+    /// The identity column is among them.
+    identity: bool,
+}
+
+impl NamedColumns {
+    fn of(draft: &ExportDraft) -> Self {
+        let identity = draft.identity_column.as_deref().unwrap_or_default();
+        let first = [("email_column", draft.email_column.as_str()), ("identity_column", identity)];
+        let first = first.into_iter().map(|(field, column)| (field.to_owned(), column));
+        let attributes = draft.attributes.iter().enumerate();
+        let mapped = attributes.filter_map(|(place, attribute)| match &attribute.source {
+            Source::Column(column) => Some((format!("attributes[{place}].column"), column.as_str())),
+            Source::Constant(_) => None,
+        });
+        let columns = first.chain(mapped).map(|(field, column)| (field, column.trim().to_owned()));
+        let columns = columns.filter(|(_, column)| !column.is_empty()).collect();
+        Self { columns, identity: !identity.trim().is_empty() }
     }
 }

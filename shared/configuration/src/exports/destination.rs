@@ -2,7 +2,6 @@
 
 use catalog::Connection;
 use domain::field::Field;
-use futures_util::future;
 use identity::Person;
 
 use super::check::{Checked, WantedList};
@@ -30,10 +29,10 @@ impl Configuration {
         checked: &Checked,
         connection_changes: bool,
     ) -> Result<AccountFindings, ConfigurationError> {
-        let list = self.check_list(person, connection, checked.list.as_ref(), connection_changes);
-        let fields = self.check_custom_fields(person, connection, draft);
-        let (mut findings, problems) = future::try_join(list, fields).await?;
-        findings.problems.extend(problems);
+        // One after the other: requests of one person do not race for the application's share.
+        let mut findings =
+            self.check_list(person, connection, checked.list.as_ref(), connection_changes).await?;
+        findings.problems.extend(self.check_custom_fields(person, connection, draft).await?);
         Ok(findings)
     }
 

@@ -122,7 +122,7 @@ impl Configuration {
                 None => Ok(AccountFindings::default()),
             }
         };
-        let segments = self.check_segments(&checked.segments, checked.mapping.as_ref());
+        let segments = self.check_segments(&checked.segments, draft);
         let (segments, account, exports) = future::join3(segments, account, self.exports_but(existing)).await;
         let (Findings { problems: of_segments, mut hints, members }, exports) = (segments?, exports?);
         let (account, failure) = match account {

@@ -35,8 +35,8 @@ impl Configuration {
         kind: RunKind,
         idempotency_key: Option<&str>,
     ) -> Result<Started, ConfigurationError> {
-        let event = idempotency_key.map(|key| request_event(person, key)).transpose()?;
         let export = self.export_to_run(person, id).await?.export.content;
+        let event = idempotency_key.map(|key| request_event(person, key)).transpose()?;
         self.start_for(person, &export, kind, None, event.as_deref()).await
     }
 

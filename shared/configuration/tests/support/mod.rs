@@ -34,6 +34,7 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) memory: MemoryStore,
+    pub(crate) segments: MemoryStore,
     pub(crate) store: Arc<StoppingStore>,
     pub(crate) documents: Documents,
     pub(crate) vault: TokenVault,
@@ -76,7 +77,7 @@ pub(crate) async fn bare_bench() -> Bench {
     let memory = MemoryStore::with_clock(clock.clone());
     let store = Arc::new(StoppingStore::new(Arc::new(memory.clone())));
     let documents = Documents::new(store.clone(), clock.clone(), random.clone());
-    let segments = Arc::new(MemoryStore::with_clock(clock.clone()));
+    let segments = MemoryStore::with_clock(clock.clone());
     let vault = TokenVault::new(Arc::new(MemorySecretStore::new()), "test/");
     let oauth = OAuthClient::new(&settings).unwrap();
     let connector = Arc::new(ServiceConnector::new(ConnectorParts {
@@ -91,7 +92,7 @@ pub(crate) async fn bare_bench() -> Bench {
     }));
     let engine = Engine::new(EngineParts {
         documents: documents.clone(),
-        segments: segments.clone(),
+        segments: Arc::new(segments.clone()),
         connector: connector.clone(),
         clock: clock.clone(),
         random: random.clone(),
@@ -101,7 +102,7 @@ pub(crate) async fn bare_bench() -> Bench {
     let driver = Arc::new(Driven::default());
     let configuration = Configuration::new(ConfigurationParts {
         documents: documents.clone(),
-        segments,
+        segments: Arc::new(segments.clone()),
         engine: engine.clone(),
         connector,
         vault: vault.clone(),
@@ -123,6 +124,7 @@ pub(crate) async fn bare_bench() -> Bench {
         control,
         clock,
         memory,
+        segments,
         store,
         documents,
         vault,

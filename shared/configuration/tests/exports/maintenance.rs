@@ -1,0 +1,99 @@
+//! Maintenance: what was left behind is taken up again, and what was removed is forgotten.
+
+use configuration::MaintenanceReport;
+use domain::Clock;
+use jiff::SignedDuration;
+use planner::RunKind;
+
+use crate::world::world;
+
+#[tokio::test]
+async fn overdue_runs_are_driven_and_segments_counted() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap();
+    world.driven();
+    let report = configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!(report, MaintenanceReport { counted: 1, ..MaintenanceReport::default() }, "not overdue");
+    world.bench.time_passes(SignedDuration::from_secs(121));
+    let report = configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!(report, MaintenanceReport { driven: 1, ..MaintenanceReport::default() }, "counted once");
+    assert_eq!(world.driven(), [id.clone()]);
+    // A crash between announcing the run and writing it.
+    let run = world.bench.engine.active_runs().await.unwrap().remove(0);
+    let documents =
+        [format!("runs/{}/{}.json", run.export, run.run), format!("active-runs/{}/{}", run.export, run.run)];
+    for key in &documents {
+        store::ObjectStore::delete(&world.bench.memory, key, store::Condition::None).await.unwrap();
+    }
+    let report = configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!((report.driven, world.driven()), (1, vec![id]), "it was asked for over two minutes ago");
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_a_person_is_left_alone() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    let key = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap().active().clone();
+    world.bench.control.disconnect().await.unwrap();
+    let deadline = world.bench.clock.now() + SignedDuration::from_mins(5);
+    loop {
+        match world.bench.engine.advance(&key, deadline, engine::Caller::SoleOwner).await.unwrap() {
+            engine::Advance::Parked { .. } => break,
+            engine::Advance::Wait { until } => world.bench.clock.advance_to(until),
+            engine::Advance::Done { .. } => panic!("it cannot have ended"),
+        }
+    }
+    world.driven();
+    world.bench.time_passes(SignedDuration::from_hours(1));
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.driven, 0);
+    let standing = configuration.export(&carl, &id).await.unwrap().value.standing;
+    assert_eq!(standing.note.unwrap().code, "needs_reauthentication");
+}
+
+#[tokio::test]
+async fn the_data_of_a_removed_export_is_kept_for_thirty_days() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let (id, kept) = (world.export("News").await, world.export("Offers").await);
+    for export in [&id, &kept] {
+        let started = configuration.run_export(&carl, export, RunKind::Changes, None).await.unwrap();
+        world.finish(started.active()).await;
+    }
+    let tag = configuration.export(&carl, &id).await.unwrap().tag;
+    configuration.remove_export(&carl, &id, &tag).await.unwrap();
+    let of = |id: &domain::identifier::ExportId| {
+        let state = world.bench.memory.keys().into_iter().filter(|key| key.contains(id.as_str())).count();
+        let segments =
+            world.bench.segments.keys().into_iter().filter(|key| key.contains(id.as_str())).count();
+        (state, segments)
+    };
+    let before = (of(&id), of(&kept));
+    assert!(before.0.0 > 4 && before.0.1 == 1, "{before:?}");
+    world.bench.time_passes(SignedDuration::from_hours(30 * 24));
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.forgotten, 0);
+    world.bench.time_passes(SignedDuration::from_secs(1));
+    let report = configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!((report.forgotten, report.failed), (1, 0));
+    assert_eq!((of(&id), of(&kept)), ((0, 0), before.1));
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.forgotten, 0);
+}
+
+#[tokio::test]
+async fn tokens_that_nobody_uses_are_renewed() {
+    let world = world().await;
+    let configuration = &world.bench.configuration;
+    world.bench.time_passes(SignedDuration::from_hours(100 * 24));
+    world.bench.control.set_clock(world.bench.clock.now()).await.unwrap();
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.renewed, 0);
+    world.bench.time_passes(SignedDuration::from_hours(52 * 24));
+    world.bench.control.set_clock(world.bench.clock.now()).await.unwrap();
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.renewed, 1);
+    assert_eq!(
+        configuration.maintenance(world.bench.clock.now()).await.renewed,
+        0,
+        "they were used just now"
+    );
+}

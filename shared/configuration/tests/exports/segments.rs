@@ -1,0 +1,64 @@
+//! Segments to choose from: members, snapshots, and what is explained.
+
+use configuration::SegmentItem;
+
+use crate::world::{PEOPLE, segment, world};
+
+#[tokio::test]
+async fn members_are_those_of_the_newest_snapshot() {
+    let world = world().await;
+    let (viewer, configuration) = (world.bench.viewer(), &world.bench.configuration);
+    let item = || async {
+        let items = configuration.segments(&viewer).await.unwrap();
+        items.into_iter().find(|item| item.name == segment("customers")).unwrap()
+    };
+    let uncounted = item().await;
+    assert_eq!(
+        (uncounted.members, uncounted.note.as_deref()),
+        (None, Some("Its newest snapshot is being counted."))
+    );
+    let count = configuration.count_segment(&segment("customers")).await.unwrap().unwrap();
+    assert_eq!((count.rows, count.snapshot.as_str()), (3, "2026-11-20.csv"));
+    let counted = item().await;
+    assert_eq!((counted.members, counted.note, counted.too_large), (Some(3), None, false));
+    assert_eq!(counted.snapshot.unwrap().last_modified, count.last_modified);
+
+    // The same name again is another snapshot.
+    world.upload("customers/2026-11-20.csv", "CustomerId,EMail\n").await;
+    assert_eq!(item().await.members, None);
+    assert_eq!(configuration.count_segment(&segment("customers")).await.unwrap().unwrap().rows, 0);
+    assert_eq!(item().await.note.as_deref(), Some("It has no members at present."));
+    assert_eq!(configuration.count_segment(&segment("strangers")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_segment_that_cannot_be_exported_says_why() {
+    let world = world().await;
+    let (viewer, configuration) = (world.bench.viewer(), &world.bench.configuration);
+    world.upload("broken/part-1.csv", PEOPLE).await;
+    world.upload("coming/today/part-1.csv", PEOPLE).await;
+    world.upload("empty/notes.txt", "nothing").await;
+    let items = configuration.segments(&viewer).await.unwrap();
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(names, ["broken", "coming", "customers", "empty"]);
+    let note = |item: &SegmentItem| item.note.clone().unwrap_or_default();
+    assert!(note(&items[0]).contains("cannot be read"), "{}", note(&items[0]));
+    assert_eq!(note(&items[1]), "Its first snapshot is still being uploaded.");
+    assert!(note(&items[3]).starts_with("It has no snapshot"));
+    assert!(configuration.count_segment(&segment("broken")).await.is_err());
+    let unknown = configuration.segment(&viewer, &segment("strangers")).await;
+    assert_eq!(unknown.unwrap_err().code(), "not_found");
+    let broken = configuration.segment(&viewer, &segment("broken")).await.unwrap();
+    assert!(broken.columns.is_empty() && note(&broken.item).contains("cannot be read"));
+}
+
+#[tokio::test]
+async fn one_segment_shows_its_columns_and_proposes_a_mapping() {
+    let world = world().await;
+    let details =
+        world.bench.configuration.segment(&world.bench.contributor(), &segment("customers")).await.unwrap();
+    assert_eq!(details.proposal.email_column.as_deref(), Some("EMail"));
+    assert_eq!(details.proposal.attributes[0].field, "first_name");
+    let json = serde_json::to_value(&details).unwrap();
+    assert_eq!(json["sample"]["rows"].as_array().unwrap().len(), 3);
+}
