@@ -3,8 +3,10 @@
 mod api;
 mod app;
 mod console;
+#[cfg(feature = "lambda")]
+pub mod deployment;
 mod router;
 pub mod web;
 
 pub use app::{App, AppParts, SIGNED_IN_PATH, SIGNED_OUT_PATH, sign_in_settings};
-pub use router::router;
+pub use router::{router, router_with};

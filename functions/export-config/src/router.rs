@@ -6,9 +6,13 @@ use crate::app::App;
 use crate::web::{finished, with_console};
 use crate::{api, console};
 
-/// The API, the console, the sign-in and the assets. Merge it with the router of the authorization callback where one
-/// process serves both.
+/// The API, the console, the sign-in and the assets.
 pub fn router(app: App) -> Router {
-    let routes = Router::new().merge(with_console(&app, console::router())).merge(api::router());
-    finished(app, routes)
+    router_with(app, Router::new())
+}
+
+/// The same with `more` pages of the console: for a process that serves those of `oauth-callback`, too.
+pub fn router_with(app: App, more: Router<App>) -> Router {
+    let pages = with_console(&app, console::router().merge(more));
+    finished(app, pages.merge(api::router()))
 }

@@ -56,7 +56,8 @@ fn form(text: &str) -> Form {
 
 /// Where every link of a page leads.
 pub(crate) fn links(page: &str) -> Vec<String> {
-    page.split("<a ").skip(1).filter_map(|rest| attribute(rest.split('>').next().unwrap(), "href")).collect()
+    let tags = page.split("<a").skip(1).map(|rest| rest.split('>').next().unwrap());
+    tags.filter(|tag| tag.starts_with(' ')).filter_map(|tag| attribute(tag, "href")).collect()
 }
 
 /// What a person reads: without tags, with single blanks.

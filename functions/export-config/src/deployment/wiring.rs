@@ -1,0 +1,130 @@
+//! The parts of the product, as they are on AWS.
+
+use std::sync::Arc;
+
+use ::configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
+use aws_config::{BehaviorVersion, SdkConfig};
+use connector::{ConnectorParts, ServiceConnector};
+use constant_contact::ClientSettings;
+use constant_contact::oauth::OAuthClient;
+use domain::{Clock, Random, SystemClock, SystemRandom};
+use engine::{Engine, EngineParts, EngineSettings, NoObserver};
+use identity::{SignIn, Verifier};
+use quota::GateOptions;
+use step_functions::{StepFunctionsDriver, StepFunctionsSettings};
+use store::{AwsServer, Documents, ObjectStore, S3Settings, S3Store};
+use tokens::{AwsSecretStore, Grants, SecretsSettings, SourceOptions, TokenVault};
+
+use super::settings::{Settings, SettingsError};
+use crate::app::{App, AppParts, sign_in_settings};
+
+/// How many rows of a segment are shown as a sample.
+const SAMPLE_ROWS: usize = 5;
+
+/// Why the functions cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The environment.
+    #[error("the settings cannot be used")]
+    Settings(#[from] SettingsError),
+    /// The addresses of Constant Contact.
+    #[error("the addresses of Constant Contact cannot be used")]
+    Service(#[from] constant_contact::SettingsError),
+    /// The identity provider's.
+    #[error("the settings of the identity provider cannot be used")]
+    Identity(#[from] identity::SettingsError),
+}
+
+/// The product on AWS. Nothing is sent yet.
+///
+/// # Errors
+/// [`ConnectError`] when a setting cannot be used.
+pub async fn connect(settings: &Settings) -> Result<App, ConnectError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    // Asks the environment once for all clients; on Lambda it has the role's credentials and the region.
+    let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let configuration = configuration(settings, &shared, &clock, &random)?;
+    let verifier = Arc::new(Verifier::new(settings.issuer.clone(), Arc::clone(&clock))?);
+    // A public client: what protects its codes is PKCE, and no secret has to be kept for it.
+    let registered = sign_in_settings(settings.public_address.clone(), None);
+    let sign_in = SignIn::new(Arc::clone(&verifier), registered, random);
+    Ok(App::new(AppParts { configuration, verifier, sign_in, clock }))
+}
+
+fn configuration(
+    settings: &Settings,
+    shared: &SdkConfig,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<Configuration, ConnectError> {
+    let service = match &settings.service {
+        Some((api, authorization)) => ClientSettings::at(api, authorization)?,
+        None => ClientSettings::production()?,
+    };
+    let oauth = OAuthClient::new(&service)?;
+    let (state, segments) = buckets(settings, shared);
+    let secrets = AwsSecretStore::new(&SecretsSettings::default(), shared, Arc::clone(random));
+    let vault = TokenVault::new(Arc::new(secrets), settings.secrets_prefix.clone());
+    let documents = Documents::new(state, Arc::clone(clock), Arc::clone(random));
+    let connector = Arc::new(ServiceConnector::new(ConnectorParts {
+        endpoint: Arc::new(oauth.clone()),
+        settings: service,
+        vault: vault.clone(),
+        documents: documents.clone(),
+        clock: Arc::clone(clock),
+        random: Arc::clone(random),
+        process: SourceOptions { process: random.uuid().to_string(), sole_owner: false },
+        gate: GateOptions::default(),
+    }));
+    let engine_settings =
+        EngineSettings { segments_prefix: settings.segments_prefix.clone(), ..EngineSettings::default() };
+    let max_members = engine_settings.max_members;
+    let engine = Engine::new(EngineParts {
+        documents: documents.clone(),
+        segments: Arc::clone(&segments),
+        connector: Arc::<ServiceConnector>::clone(&connector),
+        clock: Arc::clone(clock),
+        random: Arc::clone(random),
+        // Runs are advanced, and observed, elsewhere.
+        observer: Arc::new(NoObserver),
+        settings: engine_settings,
+    });
+    let machine =
+        StepFunctionsSettings { state_machine: settings.state_machine.clone(), server: AwsServer::default() };
+    let driver =
+        StepFunctionsDriver::new(machine, shared, engine.clone(), documents.clone(), Arc::clone(clock));
+    Ok(Configuration::new(ConfigurationParts {
+        grants: Grants::new(vault.clone(), documents.clone(), Arc::clone(clock)),
+        documents,
+        segments,
+        engine,
+        connector,
+        vault,
+        oauth,
+        driver: Arc::new(driver),
+        clock: Arc::clone(clock),
+        random: Arc::clone(random),
+        settings: ConfigurationSettings {
+            public_address: settings.public_address.clone(),
+            segments_prefix: settings.segments_prefix.clone(),
+            privacy_notice: settings.privacy_notice.clone(),
+            sample_rows: SAMPLE_ROWS,
+            max_members,
+        },
+    }))
+}
+
+fn buckets(settings: &Settings, shared: &SdkConfig) -> (Arc<dyn ObjectStore>, Arc<dyn ObjectStore>) {
+    let bucket = S3Settings {
+        endpoint_url: None,
+        region: None,
+        bucket: settings.state_bucket.clone(),
+        // Another server than AWS has no name for each bucket.
+        force_path_style: shared.endpoint_url().is_some(),
+        credentials: None,
+    };
+    let client = store::s3::client(&bucket, shared);
+    let state = S3Store::new(client.clone(), bucket.bucket);
+    (Arc::new(state), Arc::new(S3Store::new(client, settings.segments_bucket.clone())))
+}
