@@ -1,0 +1,191 @@
+//! Translates an event into calls of the library, and what comes of them into an answer.
+
+use std::sync::Arc;
+
+use configuration::{Configuration, ConfigurationError, TriggerReport};
+use domain::{Clock, in_one_line};
+use lambda_runtime::LambdaEvent;
+use notifications::Notifications;
+use serde::Serialize;
+use serde_json::Value;
+use store::ObjectStore;
+use telemetry::lambda::invocation_span;
+use telemetry::{Metrics, Unit};
+use tracing::Instrument;
+
+use crate::event::{ObjectCreated, TriggerEvent};
+use crate::failure::{ErrorType, Failure};
+use crate::object::{Concern, concern};
+
+/// What the dimension `Function` says.
+const FUNCTION: &str = "export-trigger";
+
+/// What a [`Handler`] is made of.
+#[derive(Debug)]
+pub struct HandlerParts {
+    /// Finds out what is due.
+    pub configuration: Configuration,
+    /// Tells people.
+    pub notifications: Notifications,
+    /// Time; that of an event does not count.
+    pub clock: Arc<dyn Clock>,
+    /// The bucket with the segments, and its name.
+    pub segments: Arc<dyn ObjectStore>,
+    /// Objects of other buckets are not ours.
+    pub segments_bucket: String,
+}
+
+/// Answers invocations.
+#[derive(Debug)]
+pub struct Handler {
+    parts: HandlerParts,
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Which event it was.
+    pub event: &'static str,
+    /// Runs that were started or joined.
+    pub started: usize,
+    /// Exports that were due and have no connection that can be used.
+    pub left_out: usize,
+    /// Notifications that were handed on.
+    pub told: usize,
+    /// Runs that were set going again.
+    pub resumed: usize,
+    /// Parts of maintenance that failed and are tried again by the next one.
+    pub failed: usize,
+}
+
+impl Handler {
+    /// A handler with these parts.
+    #[must_use]
+    pub const fn new(parts: HandlerParts) -> Self {
+        Self { parts }
+    }
+
+    /// Sees to one event. Each failure is recorded here, and nowhere else.
+    ///
+    /// # Errors
+    /// [`Failure`]; have the event delivered again.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, Failure> {
+        let LambdaEvent { payload, context } = event;
+        let span = invocation_span(&context.request_id, context.xray_trace_id.as_deref());
+        async {
+            let answered = self.answer(payload).await;
+            match &answered {
+                Ok(answer) => self.record(answer),
+                Err(failure) if failure.error_type == ErrorType::Retryable => {
+                    tracing::warn!(error_type = failure.error_type.name(), error = %failure, "try again");
+                }
+                Err(failure) => {
+                    tracing::error!(error_type = failure.error_type.name(), error = %failure, "not seen to");
+                }
+            }
+            answered
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The same without the frame of Lambda: for who hosts the function otherwise.
+    ///
+    /// # Errors
+    /// [`Failure`]; have the event delivered again.
+    pub async fn answer(&self, payload: Value) -> Result<Answer, Failure> {
+        match TriggerEvent::parse(payload)? {
+            TriggerEvent::ScheduledRefresh => {
+                let report = self.parts.configuration.start_due(self.parts.clock.now()).await?;
+                started("scheduled_refresh", &report)
+            }
+            TriggerEvent::SnapshotUploaded(object) => self.uploaded(&object).await,
+            TriggerEvent::Maintenance => Ok(self.maintain().await),
+        }
+    }
+
+    async fn uploaded(&self, object: &ObjectCreated) -> Result<Answer, Failure> {
+        let ours = object.bucket == self.parts.segments_bucket;
+        let prefix = &self.parts.configuration.settings().segments_prefix;
+        let concern = if ours { concern(prefix, &object.key) } else { Concern::Nothing };
+        tracing::info!(?concern, key = object.key, size = object.size, "an object was written");
+        let segments = match concern {
+            Concern::Nothing => return Ok(Answer { event: "ignored", ..Answer::default() }),
+            Concern::Segment(segment) => vec![segment],
+            Concern::AllSegments => snapshots::segments(&self.parts.segments, prefix).await?,
+        };
+        let mut all = TriggerReport::default();
+        let mut failure = None;
+        for segment in segments {
+            match self.parts.configuration.snapshot_uploaded(&segment).await {
+                Ok(report) => {
+                    all.started.extend(report.started);
+                    all.left_out.extend(report.left_out);
+                    all.failed.extend(report.failed);
+                }
+                Err(error) => failure = Some(note(segment.as_str(), error)),
+            }
+        }
+        match failure {
+            Some(failure) => Err(failure),
+            None => started("snapshot_uploaded", &all),
+        }
+    }
+
+    async fn maintain(&self) -> Answer {
+        let done = self.parts.configuration.maintenance(self.parts.clock.now()).await;
+        let mut answer = Answer { event: "maintenance", ..Answer::default() };
+        (answer.resumed, answer.failed) = (done.driven, done.failed);
+        match self.parts.notifications.look_at_everything().await {
+            Ok(report) => {
+                answer.told = report.told;
+                answer.failed += report.failed;
+            }
+            Err(error) => {
+                tracing::error!(error = in_one_line(&error), "people could not be told; it is tried again");
+                answer.failed += 1;
+            }
+        }
+        tracing::info!(
+            counted = done.counted,
+            renewed = done.renewed,
+            forgotten = done.forgotten,
+            "maintenance is done"
+        );
+        answer
+    }
+
+    fn record(&self, answer: &Answer) {
+        let Answer { event, started, left_out, told, resumed, failed } = answer;
+        tracing::info!(event, started, left_out, told, resumed, failed, "seen to");
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let metrics = Metrics::of(FUNCTION)
+            .by("Event", *event)
+            .with("RunsStarted", Unit::Count, count(*started))
+            .with("ExportsLeftOut", Unit::Count, count(*left_out))
+            .with("RunsResumed", Unit::Count, count(*resumed))
+            .with("MaintenanceFailures", Unit::Count, count(*failed));
+        if let Err(error) = metrics.write(self.parts.clock.now()) {
+            tracing::warn!(%error, "the metrics of an event could not be written");
+        }
+    }
+}
+
+fn note(segment: &str, error: ConfigurationError) -> Failure {
+    tracing::warn!(segment, error = in_one_line(&error), "an upload could not be looked at");
+    error.into()
+}
+
+fn started(event: &'static str, report: &TriggerReport) -> Result<Answer, Failure> {
+    for one in &report.started {
+        tracing::info!(export = %one.export.id, run = %one.started.active().run, "a run is to serve the event");
+    }
+    for export in &report.left_out {
+        tracing::warn!(export = %export.id, "an export was due and has no connection that can be used");
+    }
+    if let Some(failure) = Failure::not_started(report) {
+        return Err(failure);
+    }
+    let (started, left_out) = (report.started.len(), report.left_out.len());
+    Ok(Answer { event, started, left_out, ..Answer::default() })
+}
