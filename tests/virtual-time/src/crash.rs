@@ -1,5 +1,6 @@
 //! A point at which a process dies: before or after one of its effects.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,13 +20,23 @@ pub enum When {
     After,
 }
 
-/// Counts effects and stops everything at the chosen one.
+/// Counts effects and stops the process that comes to the chosen one.
 #[derive(Debug, Default)]
 pub struct CrashPoint {
     effects: AtomicU64,
     target: Mutex<Option<(u64, When)>>,
     imports: AtomicBool,
     died: Notify,
+    processes: AtomicU64,
+    dead: Mutex<BTreeSet<u64>>,
+}
+
+/// One process. Once it has died, nothing that it began elsewhere has any effect: an upload under way must not end in
+/// the name of the next one, nor be counted as its effect.
+#[derive(Debug, Clone)]
+pub(crate) struct Life {
+    crash: Arc<CrashPoint>,
+    process: u64,
 }
 
 impl CrashPoint {
@@ -50,27 +61,44 @@ impl CrashPoint {
         self.died.notified().await;
     }
 
-    fn next(&self) -> u64 {
-        self.effects.fetch_add(1, Ordering::SeqCst)
+    /// Another process.
+    pub(crate) fn new_life(self: &Arc<Self>) -> Life {
+        let process = self.processes.fetch_add(1, Ordering::SeqCst);
+        Life { crash: Arc::clone(self), process }
+    }
+}
+
+impl Life {
+    /// Counts an effect, unless the process is dead: then it never happens.
+    async fn next(&self) -> u64 {
+        let dead = self.crash.dead.lock().unwrap_or_else(PoisonError::into_inner).contains(&self.process);
+        if dead {
+            std::future::pending::<()>().await;
+        }
+        self.crash.effects.fetch_add(1, Ordering::SeqCst)
     }
 
     async fn at(&self, effect: u64, when: When) {
-        let target = *self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        let target = *self.crash.target.lock().unwrap_or_else(PoisonError::into_inner);
         if target == Some((effect, when)) {
-            self.died.notify_one();
-            std::future::pending::<()>().await;
+            self.die().await;
         }
     }
 
     async fn at_request(&self, kind: RequestKind) {
-        if kind == RequestKind::Import && self.imports.load(Ordering::SeqCst) {
-            self.died.notify_one();
-            std::future::pending::<()>().await;
+        if kind == RequestKind::Import && self.crash.imports.load(Ordering::SeqCst) {
+            self.die().await;
         }
     }
 
+    async fn die(&self) {
+        self.crash.dead.lock().unwrap_or_else(PoisonError::into_inner).insert(self.process);
+        self.crash.died.notify_one();
+        std::future::pending::<()>().await;
+    }
+
     async fn around<T>(&self, effect: impl Future<Output = T>) -> T {
-        let number = self.next();
+        let number = self.next().await;
         self.at(number, When::Before).await;
         let result = effect.await;
         self.at(number, When::After).await;
@@ -112,7 +140,7 @@ impl Denied {
 #[derive(Debug)]
 pub(crate) struct MortalStore {
     pub(crate) inner: Arc<dyn ObjectStore>,
-    pub(crate) crash: Arc<CrashPoint>,
+    pub(crate) life: Life,
     pub(crate) denied: Arc<Denied>,
 }
 
@@ -128,7 +156,7 @@ impl MortalStore {
 
 struct MortalUpload {
     inner: Box<dyn Upload>,
-    crash: Arc<CrashPoint>,
+    life: Life,
 }
 
 #[async_trait]
@@ -138,8 +166,8 @@ impl Upload for MortalUpload {
     }
 
     async fn complete(self: Box<Self>, condition: Condition) -> Result<Tag, StoreError> {
-        let crash = self.crash;
-        crash.around(self.inner.complete(condition)).await
+        let life = self.life;
+        life.around(self.inner.complete(condition)).await
     }
 
     async fn abort(self: Box<Self>) {
@@ -171,17 +199,17 @@ impl ObjectStore for MortalStore {
 
     async fn put(&self, key: &str, body: Bytes, condition: Condition) -> Result<Tag, StoreError> {
         self.write(key)?;
-        self.crash.around(self.inner.put(key, body, condition)).await
+        self.life.around(self.inner.put(key, body, condition)).await
     }
 
     async fn begin_upload(&self, key: &str) -> Result<Box<dyn Upload>, StoreError> {
         self.write(key)?;
         let inner = self.inner.begin_upload(key).await?;
-        Ok(Box::new(MortalUpload { inner, crash: Arc::clone(&self.crash) }))
+        Ok(Box::new(MortalUpload { inner, life: self.life.clone() }))
     }
 
     async fn delete(&self, key: &str, condition: Condition) -> Result<(), StoreError> {
-        self.crash.around(self.inner.delete(key, condition)).await
+        self.life.around(self.inner.delete(key, condition)).await
     }
 
     async fn list(
@@ -204,7 +232,7 @@ impl ObjectStore for MortalStore {
 #[derive(Debug)]
 pub(crate) struct MortalGate {
     pub(crate) inner: Arc<dyn RequestGate>,
-    pub(crate) crash: Arc<CrashPoint>,
+    pub(crate) life: Life,
     pub(crate) simulator: simulator::Control,
     pub(crate) clock: Arc<domain::ManualClock>,
     /// How long the next import waits for its turn.
@@ -215,7 +243,7 @@ pub(crate) struct MortalGate {
 impl RequestGate for MortalGate {
     async fn acquire(&self, purpose: Purpose, kind: RequestKind) -> Result<(), GateRefusal> {
         self.inner.acquire(purpose, kind).await?;
-        self.crash.at_request(kind).await;
+        self.life.at_request(kind).await;
         if kind == RequestKind::Import
             && let Some(wait) = self.import_wait.lock().unwrap().take()
         {
@@ -225,14 +253,14 @@ impl RequestGate for MortalGate {
         // Waiting for the gate has moved our clock; the service's goes with it.
         let now = domain::Clock::now(&*self.clock);
         self.simulator.set_clock(now).await.expect("the simulator's clock can be set");
-        let effect = self.crash.next();
-        self.crash.at(effect, When::Before).await;
+        let effect = self.life.next().await;
+        self.life.at(effect, When::Before).await;
         Ok(())
     }
 
     async fn observe(&self, observation: Observation) {
-        let effect = self.crash.effects().saturating_sub(1);
-        self.crash.at(effect, When::After).await;
+        let effect = self.life.crash.effects().saturating_sub(1);
+        self.life.at(effect, When::After).await;
         self.inner.observe(observation).await;
     }
 }

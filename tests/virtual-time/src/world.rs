@@ -65,6 +65,8 @@ pub struct World {
     pub import_wait: Arc<Mutex<Option<SignedDuration>>>,
     /// What the segments' bucket denies.
     pub denied: Arc<Denied>,
+    /// What the state bucket denies.
+    pub state_denied: Arc<Denied>,
     /// What the connector says of the requests left today.
     pub left_today: Arc<Mutex<Option<u64>>>,
     /// The simulator's controls.
@@ -76,21 +78,24 @@ pub struct World {
     options: WorldOptions,
     /// Time moves only while nobody works: a lease cannot end under somebody who is alive.
     time: tokio::sync::RwLock<()>,
-    connector: Arc<WorldConnector>,
+    settings: ClientSettings,
+    token: Arc<Mutex<String>>,
+    gate: Arc<dyn RequestGate>,
     random: Arc<dyn Random>,
     simulator: Simulator,
 }
 
+/// How one process comes to the service.
 #[derive(Debug)]
-struct WorldConnector {
+struct ProcessConnector {
     left_today: Arc<Mutex<Option<u64>>>,
     settings: ClientSettings,
-    token: Mutex<String>,
+    token: Arc<Mutex<String>>,
     gate: Arc<dyn RequestGate>,
 }
 
 #[async_trait]
-impl Connector for WorldConnector {
+impl Connector for ProcessConnector {
     fn settings(&self) -> ClientSettings {
         self.settings.clone()
     }
@@ -135,7 +140,7 @@ impl World {
         let mut settings =
             ClientSettings::at(&format!("{base}/v3"), &format!("{base}/oauth2/default/v1")).unwrap();
         settings.timeouts.import = std::time::Duration::from_secs(20);
-        let inner: Arc<dyn RequestGate> = if options.throttle {
+        let gate: Arc<dyn RequestGate> = if options.throttle {
             let documents = Documents::new(
                 Arc::<MemoryStore>::clone(&state),
                 Arc::<ManualClock>::clone(&clock),
@@ -154,18 +159,9 @@ impl World {
             Arc::new(OpenGate)
         };
         let import_wait = Arc::<Mutex<Option<SignedDuration>>>::default();
-        let gate = Arc::new(MortalGate {
-            inner,
-            crash: Arc::clone(&crash),
-            simulator: control.clone(),
-            clock: Arc::clone(&clock),
-            import_wait: Arc::clone(&import_wait),
-        });
         let token = control.issue_tokens("contact_data account_read offline_access").await.unwrap();
         let left_today = Arc::<Mutex<Option<u64>>>::default();
-        let token = Mutex::new(token.access_token);
-        let connector =
-            Arc::new(WorldConnector { left_today: Arc::clone(&left_today), settings, token, gate });
+        let token = Arc::new(Mutex::new(token.access_token));
         let world = Self {
             state,
             segments,
@@ -173,13 +169,16 @@ impl World {
             crash,
             import_wait,
             denied: Arc::default(),
+            state_denied: Arc::default(),
             left_today,
             control,
             export: ExportId::new("export-1").unwrap(),
             list,
             options,
             time: tokio::sync::RwLock::default(),
-            connector,
+            settings,
+            token,
+            gate,
             random,
             simulator,
         };
@@ -265,7 +264,7 @@ impl World {
     /// A new token: what an administrator achieves by authorising again.
     pub async fn reauthenticate(&self) {
         let token = self.control.issue_tokens("contact_data account_read offline_access").await.unwrap();
-        *self.connector.token.lock().unwrap() = token.access_token;
+        *self.token.lock().unwrap() = token.access_token;
     }
 
     /// Uploads a snapshot of the segment `people`.
@@ -298,17 +297,29 @@ impl World {
 
     /// A process: an engine that dies at the crash point.
     pub fn process(&self) -> Engine {
-        let mortal = |inner: Arc<dyn ObjectStore>, denied| {
-            let crash = Arc::clone(&self.crash);
-            MortalStore { inner, crash, denied }
-        };
-        let state = mortal(Arc::<MemoryStore>::clone(&self.state), Arc::default());
+        let life = self.crash.new_life();
+        let mortal =
+            |inner: Arc<dyn ObjectStore>, denied| MortalStore { inner, life: life.clone(), denied };
+        let state = mortal(Arc::<MemoryStore>::clone(&self.state), Arc::clone(&self.state_denied));
         let state: Arc<dyn ObjectStore> = Arc::new(state);
         let segments = mortal(Arc::<MemoryStore>::clone(&self.segments), Arc::clone(&self.denied));
+        let gate = Arc::new(MortalGate {
+            inner: Arc::clone(&self.gate),
+            life,
+            simulator: self.control.clone(),
+            clock: Arc::clone(&self.clock),
+            import_wait: Arc::clone(&self.import_wait),
+        });
+        let connector = ProcessConnector {
+            left_today: Arc::clone(&self.left_today),
+            settings: self.settings.clone(),
+            token: Arc::clone(&self.token),
+            gate,
+        };
         Engine::new(EngineParts {
             documents: self.documents(state),
             segments: Arc::new(segments),
-            connector: Arc::<WorldConnector>::clone(&self.connector),
+            connector: Arc::new(connector),
             clock: Arc::<ManualClock>::clone(&self.clock),
             random: Arc::clone(&self.random),
             observer: Arc::new(NoObserver),
