@@ -1,6 +1,11 @@
 //! The console: one module for each place in its navigation.
 
+mod audit;
 mod connections;
+mod exports;
+mod runs;
+mod schedule;
+mod segments;
 mod set_up;
 
 use axum::Router;
@@ -13,7 +18,12 @@ use crate::web::{ConsoleError, SeeOther};
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/", get(home))
+        .merge(audit::router())
         .merge(connections::router())
+        .merge(exports::router())
+        .merge(runs::router())
+        .merge(schedule::router())
+        .merge(segments::router())
         .merge(set_up::router())
         .fallback(async || ConsoleError::NoSuchPage)
         .method_not_allowed_fallback(async || ConsoleError::WrongMethod)

@@ -1,0 +1,128 @@
+//! *Admin > Audit log*: who did what, when, and what it was before and after.
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::routing::get;
+use configuration::{AuditEntry, SubjectKind};
+use console::{
+    Column, EmptyState, Pager, Row, Section, Table, description_list, disclosure, moment, page_header, pager,
+    table,
+};
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::segments::segment_path;
+use crate::app::App;
+use crate::web::{ConsoleError, ConsolePerson, FormFields, Page};
+
+const TITLE: &str = "Audit log";
+
+pub(super) fn router() -> Router<App> {
+    Router::new().route("/audit", get(show))
+}
+
+async fn show(
+    State(app): State<App>,
+    person: ConsolePerson,
+    RawQuery(query): RawQuery,
+) -> Result<Page, ConsoleError> {
+    let query = FormFields::parse(query.unwrap_or_default().as_bytes());
+    let after = query.filled("after");
+    let page = app.configuration().audit(&person, after).await?;
+    let rows: Vec<_> = page.items.iter().map(row).collect();
+    let about = html! { "Every change, every run that somebody started, and every download of people's rows; the newest first." };
+    let shown = format!("{} entries", page.items.len());
+    let next = page.next.map(|next| format!("/audit?after={next}"));
+    let content = html! {
+        (page_header(TITLE, Some(&about), None))
+        (table(&Table {
+            caption: TITLE,
+            columns: &[
+                Column::new("When"), Column::new("Who"), Column::new("What"), Column::new("About"), Column::new("Details"),
+            ],
+            rows: &rows,
+            select: None,
+            wide: false,
+            empty: EmptyState {
+                title: "No entries",
+                explanation: "Whatever is changed from now on appears here.",
+                next_step: html! {},
+            },
+        }))
+        @if after.is_some() { p { a href="/audit" { "Back to the newest entries" } } }
+        (pager(&Pager { about: "the audit log", shown: &shown, previous: None, next: next.as_deref() }))
+    };
+    Ok(Page::new(TITLE, content).section(Section::AuditLog))
+}
+
+fn row(entry: &AuditEntry) -> Row<'_> {
+    Row::new(vec![
+        moment(entry.at),
+        html! { (entry.by.name) ", " (entry.role.map_or("by itself", |role| role.label())) },
+        html! { (action(&entry.action)) },
+        subject(entry),
+        details(entry),
+    ])
+}
+
+/// `connection.created` reads *Connection created*. What a later version has called otherwise stays readable.
+fn action(action: &str) -> String {
+    let text = action.replace(['.', '_'], " ");
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn subject(entry: &AuditEntry) -> Markup {
+    let subject = &entry.subject;
+    let href = match subject.kind {
+        SubjectKind::Export => Some(format!("/exports/{}", subject.id)),
+        SubjectKind::Connection => Some(format!("/connections/{}", subject.id)),
+        SubjectKind::Segment => Some(segment_path(&subject.id, "")),
+        SubjectKind::Refresh => Some("/schedule".to_owned()),
+        SubjectKind::Application => Some("/set-up".to_owned()),
+        SubjectKind::Run | SubjectKind::List | SubjectKind::CustomField => None,
+    };
+    html! { @match href { Some(href) => a href=(href) { (subject.name) }, None => (subject.name) } }
+}
+
+fn details(entry: &AuditEntry) -> Markup {
+    html! {
+        @if entry.before.is_some() || entry.after.is_some() {
+            (disclosure("Show", &html! {
+                (values("Before", entry.before.as_ref()))
+                (values("After", entry.after.as_ref()))
+            }))
+        }
+    }
+}
+
+fn values(title: &str, value: Option<&Value>) -> Markup {
+    let entries: Vec<(&str, Markup)> = match value {
+        Some(Value::Object(values)) => {
+            values.iter().map(|(name, value)| (name.as_str(), plain(value))).collect()
+        }
+        Some(value) => vec![("value", plain(value))],
+        None => Vec::new(),
+    };
+    html! { @if !entries.is_empty() { p { strong { (title) } } (description_list(&entries)) } }
+}
+
+fn plain(value: &Value) -> Markup {
+    match value {
+        Value::Null => html! { "none" },
+        Value::String(text) => html! { (text) },
+        Value::Array(_) | Value::Object(_) => html! { code { (value) } },
+        other => html! { (other) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_read_as_words() {
+        assert_eq!(action("export.schedule_changed"), "Export schedule changed");
+        assert_eq!(action(""), "");
+    }
+}

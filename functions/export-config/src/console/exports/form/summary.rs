@@ -1,0 +1,76 @@
+//! Where people will be sent and how many, before a run.
+
+use configuration::{ConfigurationError, ContactCountsView, DraftReview};
+use console::{Level, description_list, notice, number};
+use maud::{Markup, html};
+
+use crate::web::sentence;
+
+/// The account's contacts, as far as it could be asked.
+#[derive(Debug, Clone)]
+pub(in crate::console::exports) enum AccountCounts {
+    Known(ContactCountsView),
+    /// Why not.
+    Unknown(String),
+}
+
+impl AccountCounts {
+    pub(in crate::console::exports) fn of(counts: &Result<ContactCountsView, ConfigurationError>) -> Self {
+        match counts {
+            Ok(counts) => Self::Known(*counts),
+            Err(error) => Self::Unknown(sentence(&error.to_string())),
+        }
+    }
+}
+
+/// The list by its name, its connection, the members, and who else writes to it.
+pub(in crate::console::exports) fn destination(review: &DraftReview) -> Markup {
+    let Some(list) = &review.list else { return html! {} };
+    let on_list = match (&list.id, list.members) {
+        (None, _) => html! { (list.name) ", which will be created" },
+        (_, Some(members)) => html! { (list.name) ", " (number(members)) " members now" },
+        (_, None) => html! { (list.name) },
+    };
+    let members = match review.members {
+        Some(members) => html! { (number(members)) " rows in the chosen segments" },
+        None => html! { "Not counted yet" },
+    };
+    html! {
+        (description_list(&[
+            ("List", on_list),
+            ("Connection", html! { (list.connection) }),
+            ("Members", members),
+        ]))
+        @if !list.other_exports.is_empty() {
+            (notice(Level::Warning, "Other exports write to this list, too", &html! {
+                ul { @for export in &list.other_exports { li { (export.name) } } }
+                p { "Their runs take turns." }
+            }))
+        }
+    }
+}
+
+/// What the run may mean for the price of the account.
+pub(in crate::console::exports) fn account(review: &DraftReview, counts: &AccountCounts) -> Markup {
+    let new = match review.members {
+        Some(members) => html! { "Up to " strong { (number(members)) } " people may be new to the account." },
+        None => {
+            html! { "How many people may be new to the account is not known yet: the segments are being counted." }
+        }
+    };
+    let warning = html! {
+        p { (new) " New contacts may move the account into a higher price tier of your contract with Constant Contact." }
+    };
+    match counts {
+        AccountCounts::Known(ContactCountsView { active: Some(active), .. }) => {
+            let title = format!("The account has {} active contacts", number(*active));
+            notice(Level::Warning, &title, &warning)
+        }
+        AccountCounts::Known(_) => notice(Level::Warning, "Contacts in the account", &warning),
+        AccountCounts::Unknown(why) => notice(
+            Level::Warning,
+            "The account's contacts could not be counted",
+            &html! { @if !why.is_empty() { p { (why) } } (warning) },
+        ),
+    }
+}

@@ -1,0 +1,140 @@
+//! *Run*: what a run will do and to which list, then the run.
+
+use axum::extract::{Path, RawQuery, State};
+use configuration::access::Permission;
+use configuration::{ConfigurationError, DraftReview, ExportDetails};
+use console::{Confirmation, Level, confirmation, notice};
+use domain::in_one_line;
+use engine::Started;
+use futures_util::future;
+use maud::{Markup, html};
+use planner::RunKind;
+
+use super::form::summary::{AccountCounts, account, destination};
+use super::{export_id, page_of};
+use crate::app::App;
+use crate::console::runs::run_path;
+use crate::web::{ConsoleError, ConsolePerson, FormFields, Notice, Page, PostedForm, SeeOther};
+
+/// Names a request, so that the same form sent twice makes one run.
+const REQUEST: &str = "request";
+
+/// `GET /exports/{id}/run?kind=full|retry`: the question.
+pub(super) async fn ask(
+    State(app): State<App>,
+    person: ConsolePerson,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Page, ConsoleError> {
+    let id = export_id(&id)?;
+    let word = word_of(FormFields::parse(query.unwrap_or_default().as_bytes()).text("kind"));
+    let configuration = app.configuration();
+    let export = configuration.export(&person, &id).await?.value;
+    if export.standing.your_permissions != Permission::Edit {
+        let needs = "an export whose connection is shared with contributors";
+        return Err(ConfigurationError::Forbidden { needs }.into());
+    }
+    let Some(connection) = export.draft.connection.clone() else {
+        return Err(ConfigurationError::NoConnection.into());
+    };
+    let review = configuration.review_export(&person, Some(&id), &export.draft);
+    let counts = configuration.contact_counts(&person, &connection);
+    let (review, counts) = future::join(review, counts).await;
+    let request = app.now().as_nanosecond().to_string();
+    let here = format!("/exports/{id}");
+    let content = confirmation(&Confirmation {
+        title: &format!("{} {}?", title(word), export.standing.name),
+        content: question(&export, word, &review, &AccountCounts::of(&counts)),
+        confirm: title(word),
+        danger: false,
+        action: &format!("{here}/runs"),
+        csrf: person.csrf(),
+        carries: &[("kind", word), (REQUEST, &request)],
+        cancel_href: &here,
+    });
+    Ok(page_of(title(word), &id, &export.standing.name, content))
+}
+
+fn question(
+    export: &ExportDetails,
+    word: &str,
+    review: &Result<DraftReview, ConfigurationError>,
+    counts: &AccountCounts,
+) -> Markup {
+    html! {
+        p { (explanation(word)) }
+        @match review {
+            Ok(review) => {
+                (destination(review))
+                @if export.latest.is_none() || word == "full" { (account(review, counts)) }
+                @if !review.problems.is_empty() {
+                    (notice(Level::Warning, "This may keep the run from sending", &html! {
+                        ul { @for problem in &review.problems { li { (problem.message) } } }
+                    }))
+                }
+            }
+            Err(error) => (notice(Level::Warning, "Constant Contact could not be asked about the list", &html! {
+                p { (crate::web::sentence(&in_one_line(error))) }
+            })),
+        }
+    }
+}
+
+/// `POST /exports/{id}/runs`.
+pub(super) async fn start(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    posted: PostedForm,
+) -> Result<SeeOther, ConsoleError> {
+    let PostedForm { person, fields } = posted;
+    let kind = match word_of(fields.text("kind")) {
+        "full" => RunKind::Full,
+        "retry" => RunKind::RetryFailed,
+        _ => RunKind::Changes,
+    };
+    let request = fields.filled(REQUEST);
+    let started = app.configuration().run_export(&person, &export_id(&id)?, kind, request).await?;
+    Ok(see(&started))
+}
+
+/// On to the page of a run that was asked for.
+pub(super) fn see(started: &Started) -> SeeOther {
+    let said = match started {
+        Started::Created(_) => Notice::success("The run was started."),
+        Started::Joined(_) => {
+            Notice::information("A run was about to begin already; it does what you asked for, too.")
+        }
+        Started::Follows { .. } => {
+            Notice::information("This run is under way. Another one follows it as soon as it has ended.")
+        }
+        Started::Known(_) => Notice::information("This run was started before."),
+    };
+    SeeOther::to(run_path(started.active())).saying(said)
+}
+
+/// Only the words that are known.
+fn word_of(text: &str) -> &'static str {
+    match text {
+        "full" => "full",
+        "retry" => "retry",
+        _ => "changes",
+    }
+}
+
+fn title(word: &str) -> &'static str {
+    match word {
+        "full" => "Full run",
+        "retry" => "Retry failed",
+        _ => "Run",
+    }
+}
+
+fn explanation(word: &str) -> &'static str {
+    match word {
+        "full" => "Everybody in the segments is sent again, whether changed or not.",
+        "retry" => {
+            "Only what is missing is sent: new and changed people, and rows that were rejected or not sent before."
+        }
+        _ => "New and changed people are sent.",
+    }
+}

@@ -1,0 +1,55 @@
+//! *Run all*: every export with an active schedule, after a question.
+
+use axum::extract::State;
+use configuration::{ConfigurationError, RunAll, access};
+use console::{Confirmation, Section, confirmation};
+use maud::html;
+
+use crate::app::App;
+use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
+
+/// `GET /exports/run-all`.
+pub(super) async fn ask(person: ConsolePerson) -> Result<Page, ConsoleError> {
+    if !access::may_create_exports(&person) {
+        return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
+    }
+    let content = confirmation(&Confirmation {
+        title: "Run all exports?",
+        content: html! {
+            p { "Every export that you may edit and whose schedule is switched on runs now. Exports whose schedule is off are left "
+                "out; run them one by one." }
+            p { "Only new and changed people are sent." }
+        },
+        confirm: "Run all",
+        danger: false,
+        action: "/exports/run-all",
+        csrf: person.csrf(),
+        carries: &[],
+        cancel_href: "/exports",
+    });
+    Ok(Page::new("Run all", content).section(Section::Exports).below("Exports", "/exports"))
+}
+
+/// `POST /exports/run-all`.
+pub(super) async fn confirmed(State(app): State<App>, posted: PostedForm) -> Result<SeeOther, ConsoleError> {
+    let result = app.configuration().run_all(&posted.person).await?;
+    Ok(SeeOther::to("/exports").saying(told(&result)))
+}
+
+fn told(result: &RunAll) -> Notice {
+    let started = match result.started.len() {
+        0 => "No export was started.".to_owned(),
+        1 => "1 export runs now.".to_owned(),
+        count => format!("{count} exports run now."),
+    };
+    if result.left_out.is_empty() {
+        return if result.started.is_empty() {
+            Notice::information(format!("{started} None of them has a schedule that is switched on."))
+        } else {
+            Notice::success(started)
+        };
+    }
+    let reasons: Vec<_> =
+        result.left_out.iter().map(|left| format!("{}: {}", left.export.name, left.message)).collect();
+    Notice::warning(format!("{started} Left out: {}", reasons.join(" ")))
+}

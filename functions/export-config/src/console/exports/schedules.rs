@@ -1,0 +1,141 @@
+//! The schedules of several exports at once, or of one.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use configuration::{BulkSchedule, ConfigurationError, ExportListItem, ExportQuery, access};
+use console::{
+    Button, ButtonKind, Choice, Field, Section, button, card, csrf_field, error_summary, hidden_field,
+    link_button, page_header, problem_of, radio_group, shown_when,
+};
+use domain::identifier::ExportId;
+use identity::Person;
+use maud::html;
+use schedule::ExportForm;
+
+use super::form::{schedule_fields, schedule_sent};
+use crate::app::App;
+use crate::web::{ConsoleError, ConsolePerson, FormFailure, FormFields, Notice, Page, PostedForm, SeeOther};
+
+const TITLE: &str = "Change schedule";
+
+/// `GET /exports/schedules?export=ID`: one export, whose schedule is filled in.
+pub(super) async fn ask(
+    State(app): State<App>,
+    person: ConsolePerson,
+    RawQuery(query): RawQuery,
+) -> Result<Page, ConsoleError> {
+    if !access::may_create_exports(&person) {
+        return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
+    }
+    let chosen = chosen(&FormFields::parse(query.unwrap_or_default().as_bytes()))?;
+    let mut schedule = ExportForm { kind: "with_system_refresh".to_owned(), ..ExportForm::default() };
+    let mut change = "keep_on";
+    if let [only] = chosen.as_slice() {
+        schedule = app.configuration().export(&person, only).await?.value.draft.schedule;
+        change = if schedule.kind == "off" { "keep_off" } else { "new" };
+    }
+    form(&app, &person, &chosen, change, &schedule, &FormFailure::none()).await
+}
+
+/// `POST /exports/schedules`: from the list, the question; from the question, the change.
+pub(super) async fn change(State(app): State<App>, posted: PostedForm) -> Result<Response, ConsoleError> {
+    let PostedForm { person, fields } = posted;
+    let chosen = chosen(&fields)?;
+    if chosen.is_empty() {
+        let said = Notice::warning("Choose one or more exports first.");
+        return Ok(SeeOther::to("/exports").saying(said).into_response());
+    }
+    let (change, schedule) = (fields.text("change"), schedule_sent(&fields));
+    let wanted = match change {
+        "keep_on" => BulkSchedule::Switch(true),
+        "keep_off" => BulkSchedule::Switch(false),
+        "new" => BulkSchedule::Own(schedule.clone()),
+        _ => {
+            let empty = ExportForm { kind: "with_system_refresh".to_owned(), ..ExportForm::default() };
+            let failure = FormFailure::none();
+            return Ok(form(&app, &person, &chosen, "keep_on", &empty, &failure).await?.into_response());
+        }
+    };
+    match app.configuration().set_schedules(&person, &chosen, &wanted).await {
+        Ok(changed) => {
+            let names: Vec<&str> = changed.iter().map(|export| export.name.as_str()).collect();
+            let to = match chosen.as_slice() {
+                [only] => SeeOther::to(format!("/exports/{only}")),
+                _ => SeeOther::to("/exports"),
+            };
+            Ok(to.saying(Notice::success(format!("Schedule changed: {}.", names.join(", ")))).into_response())
+        }
+        Err(error) => {
+            let failure = FormFailure::of(error)?;
+            Ok(form(&app, &person, &chosen, change, &schedule, &failure).await?.into_response())
+        }
+    }
+}
+
+fn chosen(fields: &FormFields) -> Result<Vec<ExportId>, ConfigurationError> {
+    let ids = fields.all("export").map(ExportId::new);
+    ids.collect::<Result<_, _>>().map_err(|_| ConfigurationError::NotFound { what: "export" })
+}
+
+async fn form(
+    app: &App,
+    person: &ConsolePerson,
+    chosen: &[ExportId],
+    change: &str,
+    schedule: &ExportForm,
+    failure: &FormFailure,
+) -> Result<Page, ConsoleError> {
+    let exports = named(app, person, chosen).await?;
+    let refresh = app.configuration().refresh(person).await?.value.schedule_text;
+    let problems = failure.problems();
+    let changes = [
+        Choice::new("keep_on", "Keep individual schedules, switched on")
+            .detail(html! { "Each runs as it did before it was switched off." }),
+        Choice::new("keep_off", "Keep individual schedules, switched off")
+            .detail(html! { "They run only when somebody chooses Run; their schedules are kept." }),
+        Choice::new("new", if exports.len() == 1 { "A new schedule" } else { "One new schedule for all" }),
+    ];
+    let field = Field::new("change", "What to do").problem(problem_of(&problems, "change")).required();
+    let content = html! {
+        (page_header(TITLE, None, None))
+        (error_summary(&problems))
+        form method="post" action="/exports/schedules" novalidate {
+            (csrf_field(person.csrf()))
+            @for id in chosen { (hidden_field("export", id.as_str())) }
+            (card(if exports.len() == 1 { "Export" } else { "Exports" }, &html! {
+                ul { @for export in &exports { li { (export.name) ": " (export.schedule) } } }
+            }))
+            (card("Schedule", &html! {
+                (radio_group(&field, &changes, change))
+                (shown_when("change", &["new"], &schedule_fields(&problems, schedule, &refresh, false)))
+            }))
+            div.button-row {
+                (button(&Button::new("Save").kind(ButtonKind::Primary)))
+                (link_button(&Button::new("Cancel").kind(ButtonKind::Quiet), "/exports"))
+            }
+        }
+    };
+    let page = Page::new(TITLE, content).section(Section::Exports).below("Exports", "/exports");
+    Ok(page.status(failure.status))
+}
+
+/// The chosen exports by name, from as many pages of the list as it takes.
+async fn named(
+    app: &App,
+    person: &Person,
+    chosen: &[ExportId],
+) -> Result<Vec<ExportListItem>, ConfigurationError> {
+    let mut found = Vec::with_capacity(chosen.len());
+    let mut page = 1;
+    while found.len() < chosen.len() {
+        let query = ExportQuery { page, page_size: 200, ..ExportQuery::default() };
+        let exports = app.configuration().exports(person, &query).await?;
+        let last = exports.page >= exports.pages;
+        found.extend(exports.items.into_iter().filter(|item| chosen.contains(&item.id)));
+        if last {
+            break;
+        }
+        page += 1;
+    }
+    Ok(found)
+}

@@ -1,0 +1,19 @@
+//! *Approve and run*: the plan that the safety brake stopped.
+
+use axum::extract::{Path, State};
+
+use super::{run_key, run_path};
+use crate::app::App;
+use crate::web::{ConsoleError, Notice, PostedForm, SeeOther};
+
+/// `POST /exports/{id}/runs/{run}/approve`.
+pub(super) async fn approve(
+    State(app): State<App>,
+    Path((export, run)): Path<(String, String)>,
+    posted: PostedForm,
+) -> Result<SeeOther, ConsoleError> {
+    let key = run_key(&export, &run)?;
+    let started = app.configuration().approve_run(&posted.person, &key).await?;
+    let said = Notice::success("Approved. Exactly this plan runs now.");
+    Ok(SeeOther::to(run_path(started.active())).saying(said))
+}
