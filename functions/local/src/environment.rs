@@ -21,11 +21,12 @@ const CLIENT_SECRET: Variable = Variable {
     purpose: "The secret of the same application. Kept like the key.",
 };
 
-const CALLBACK_PORT: Variable = Variable {
-    name: "SEGMENT_EXPORT_CALLBACK_PORT",
-    purpose: "The port to which your browser returns from Constant Contact\n      \
-              [default: 8765]. The application must have the redirect URI\n      \
-              http://localhost:PORT/callback.",
+const PORT: Variable = Variable {
+    name: "SEGMENT_EXPORT_PORT",
+    purpose: "The port of the console, as --port; to this port your browser also\n      \
+              returns from Constant Contact [default: 8765]. The application must\n      \
+              have the redirect URI\n      \
+              http://localhost:PORT/oauth/constant-contact/callback.",
 };
 
 const LOG: Variable = Variable {
@@ -34,10 +35,7 @@ const LOG: Variable = Variable {
               debug or trace [default: info]. Never tokens or people's data.",
 };
 
-const ALL: [Variable; 4] = [CLIENT_ID, CLIENT_SECRET, CALLBACK_PORT, LOG];
-
-/// Where the browser returns to unless the variable says otherwise.
-const DEFAULT_CALLBACK_PORT: u16 = 8765;
+const ALL: [Variable; 4] = [CLIENT_ID, CLIENT_SECRET, PORT, LOG];
 
 /// What the environment says.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +44,8 @@ pub struct Environment {
     pub client_id: Option<String>,
     /// Its secret.
     pub client_secret: Option<Sensitive<String>>,
-    /// The port of the redirect URI that is registered for the application.
-    pub callback_port: u16,
+    /// The port of the console and of the redirect URI that is registered for the application.
+    pub port: Option<u16>,
     /// Filter of the log.
     pub log: Option<String>,
     /// How this program was called, for commands that a person can repeat.
@@ -56,7 +54,7 @@ pub struct Environment {
 
 /// A variable with a value that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable {} must be a port, a number from 1 to 65535", CALLBACK_PORT.name)]
+#[error("the environment variable {} must be a port, a number from 1 to 65535", PORT.name)]
 pub struct InvalidEnvironment;
 
 impl Environment {
@@ -65,14 +63,14 @@ impl Environment {
     /// # Errors
     /// [`InvalidEnvironment`].
     pub fn read() -> Result<Self, InvalidEnvironment> {
-        let callback_port = match value(&CALLBACK_PORT) {
-            None => DEFAULT_CALLBACK_PORT,
-            Some(text) => text.parse().ok().filter(|port| *port > 0).ok_or(InvalidEnvironment)?,
+        let port = match value(&PORT) {
+            None => None,
+            Some(text) => Some(text.parse().ok().filter(|port| *port > 0).ok_or(InvalidEnvironment)?),
         };
         Ok(Self {
             client_id: value(&CLIENT_ID),
             client_secret: value(&CLIENT_SECRET).map(Sensitive::new),
-            callback_port,
+            port,
             log: value(&LOG),
             program: std::env::args().next().unwrap_or_else(|| "segment-export".to_owned()),
         })
@@ -83,9 +81,6 @@ impl Environment {
 fn value(variable: &Variable) -> Option<String> {
     std::env::var(variable.name).ok().filter(|value| !value.trim().is_empty())
 }
-
-/// The name of the variable with the port of the redirect URI, for messages.
-pub const CALLBACK_PORT_NAME: &str = CALLBACK_PORT.name;
 
 /// The names of the variables that hold the application's credentials, for messages.
 pub const CREDENTIALS: (&str, &str) = (CLIENT_ID.name, CLIENT_SECRET.name);

@@ -10,6 +10,7 @@ use store::{DocumentError, StoreError};
 
 use crate::command_line::BehaviourError;
 use crate::connect::{ConnectError, DestinationError};
+use crate::console::ConsoleError;
 use crate::data_directory::DataDirectoryError;
 use crate::disk;
 use crate::environment::{CREDENTIALS, InvalidEnvironment};
@@ -61,6 +62,12 @@ pub enum Failure {
     /// The export's settings.
     #[error(transparent)]
     Configure(#[from] ConfigureError),
+    /// The console.
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
+    /// A token for the API.
+    #[error("no token could be made")]
+    Token(#[source] issuer::IssuerError),
     /// The run did not start.
     #[error(transparent)]
     Start(#[from] engine::StartError),
@@ -181,6 +188,7 @@ impl Failure {
             Self::Usage(_)
                 | Self::Mapping(_)
                 | Self::Source(_)
+                | Self::Console(ConsoleError::Port(_))
                 | Self::Configure(ConfigureError::NotConfirmed)
         )
     }

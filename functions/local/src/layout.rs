@@ -37,6 +37,24 @@ impl Layout<'_> {
         self.0.join("services.lock")
     }
 
+    /// The key that signs the tokens of the made-up people.
+    #[must_use]
+    pub fn issuer_key(&self) -> PathBuf {
+        self.0.join("issuer-key")
+    }
+
+    /// Where the console answers that was served last.
+    #[must_use]
+    pub fn console(&self) -> PathBuf {
+        self.0.join("console.json")
+    }
+
+    /// Which files of segments have been seen.
+    #[must_use]
+    pub fn seen_segments(&self) -> PathBuf {
+        self.0.join("seen-segments.json")
+    }
+
     /// Log of the exporting process.
     #[must_use]
     pub fn log(&self) -> PathBuf {

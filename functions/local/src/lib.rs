@@ -2,6 +2,7 @@
 
 pub mod command_line;
 pub mod connect;
+pub mod console;
 pub mod data_directory;
 pub mod disk;
 pub mod environment;
@@ -12,7 +13,10 @@ pub mod layout;
 pub mod log;
 pub mod sample;
 pub mod screen;
+pub mod serve_command;
 pub mod services;
 pub mod simulator_command;
 pub mod text;
+pub mod token_command;
 pub mod usage;
+pub mod workplace;

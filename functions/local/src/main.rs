@@ -4,11 +4,11 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use local::command_line::{self, Command, ExportOptions};
+use local::command_line::{self, Command, ExportOptions, ServeOptions};
 use local::environment::Environment;
 use local::failure::Failure;
 use local::screen::Screen;
-use local::{export, services, simulator_command};
+use local::{export, serve_command, services, simulator_command, token_command};
 
 /// What depends on the processor has threads of its own; these two only wait for the network.
 const WORKERS: usize = 2;
@@ -22,6 +22,10 @@ fn main() -> ExitCode {
             runtime.block_on(simulator_command::serve(options, &Screen::new(false))).map(|()| true)
         }
         Command::Export(options) => runtime.block_on(export(&options, started)),
+        Command::Serve(options) => runtime.block_on(serve(&options)).map(|()| true),
+        Command::Token(options) => {
+            runtime.block_on(token_command::print(&options, &Screen::new(false))).map(|()| true)
+        }
     });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -38,6 +42,10 @@ fn main() -> ExitCode {
 async fn export(options: &ExportOptions, started: Instant) -> Result<bool, Failure> {
     let environment = Environment::read()?;
     export::export(options, &environment, &Screen::new(options.json), started).await
+}
+
+async fn serve(options: &ServeOptions) -> Result<(), Failure> {
+    serve_command::serve(options, &Environment::read()?, &Screen::new(false)).await
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

@@ -110,7 +110,7 @@ fn own_segments_are_exported_and_a_large_addition_waits_for_approval() {
         ["--segments", segments, "--map", "email=E-Mail", "--map", "last_name=Name", "--list", "Customers"];
     assert_eq!(json(data.path(), &map)["counts"]["added"], 150);
     snapshot("2.csv", 400);
-    let output = run(data.path(), &[]);
+    let output = run(data.path(), &["--exit"]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success() && said.contains("Skipped. ") && said.contains("--approve"), "{said}");
     assert_eq!(json(data.path(), &["--approve"])["counts"]["added"], 250);

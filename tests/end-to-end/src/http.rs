@@ -53,12 +53,20 @@ impl Browser {
     /// When there is no answer in HTTP/1.1.
     #[must_use]
     pub fn send(&self, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+        self.send_as(&self.authority, method, path, headers, body)
+    }
+
+    /// The same under another name (`Host`).
+    ///
+    /// # Panics
+    /// When there is no answer in HTTP/1.1.
+    #[must_use]
+    pub fn send_as(&self, host: &str, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
         let mut connection = TcpStream::connect(&self.authority).expect("somebody listens");
         connection.set_read_timeout(Some(PATIENCE)).expect("a time-out");
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
-            self.authority,
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
             body.len()
         );
         connection.write_all(request.as_bytes()).expect("a request can be sent");

@@ -8,6 +8,7 @@
 )]
 
 mod account;
+mod console;
 mod http;
 mod leaks;
 mod own;
@@ -18,8 +19,10 @@ mod running;
 mod simulator;
 mod start;
 mod summary;
+mod visitor;
 
 pub use account::{Account, Member};
+pub use console::Console;
 pub use http::{Answer, Browser};
 pub use own::Own;
 pub use people::{Person, Segments};
@@ -29,3 +32,4 @@ pub use running::{Ended, Running};
 pub use simulator::Simulator;
 pub use start::Start;
 pub use summary::{Counts, Summary};
+pub use visitor::{Visit, Visitor};

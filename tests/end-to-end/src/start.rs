@@ -8,12 +8,8 @@ use crate::program;
 use crate::running::{Ended, Running};
 
 /// Read by the program; a test decides about them, not the machine it runs on.
-const VARIABLES: [&str; 4] = [
-    "SEGMENT_EXPORT_CLIENT_ID",
-    "SEGMENT_EXPORT_CLIENT_SECRET",
-    "SEGMENT_EXPORT_CALLBACK_PORT",
-    "SEGMENT_EXPORT_LOG",
-];
+const VARIABLES: [&str; 4] =
+    ["SEGMENT_EXPORT_CLIENT_ID", "SEGMENT_EXPORT_CLIENT_SECRET", "SEGMENT_EXPORT_PORT", "SEGMENT_EXPORT_LOG"];
 
 /// A start that is being put together.
 #[derive(Debug)]

@@ -29,6 +29,8 @@ fn every_option_of_an_export_is_explained() {
         for (option, words) in [
             ("--profiles", "sample"),
             ("--json", "JSON"),
+            ("--exit", "console"),
+            ("--port", "8765"),
             ("--data", "only what has changed"),
             ("--segments", "your own segments"),
             ("--map", "column"),
@@ -45,6 +47,17 @@ fn every_option_of_an_export_is_explained() {
             assert!(explanation.contains(words), "{option}: {words:?} lacks in {explanation:?}");
         }
     }
+}
+
+#[test]
+fn every_option_of_the_console_is_explained() {
+    let served = help(&["serve", "--help"]);
+    for (option, words) in [("--port", "8765"), ("--data", "tokens"), ("--constant-contact", "itself")] {
+        let explanation = explanation(&served, option);
+        assert!(explanation.contains(words), "{option}: {words:?} lacks in {explanation:?}");
+    }
+    let token = help(&["token", "--help"]);
+    assert!(token.contains("bearer token") && token.contains("administrator"), "{token}");
 }
 
 #[test]
@@ -94,7 +107,7 @@ fn the_commands_examples_and_the_way_to_a_real_account_are_shown() {
         "segment-export --profiles 1000000",
         "Your own segments:",
         "_SUCCESS",
-        "http://localhost:8765/callback",
+        "http://localhost:8765/oauth/constant-contact/callback",
         "SEGMENT_EXPORT_CLIENT_ID",
         "SEGMENT_EXPORT_CLIENT_SECRET",
     ] {

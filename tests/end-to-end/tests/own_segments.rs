@@ -104,7 +104,7 @@ fn an_export_that_would_more_than_double_the_list_waits_for_approval() {
         assert!(ended.errors.starts_with("Skipped. The run would add 250 people"), "{ended:?}");
         assert_eq!(ended.errors.lines().count(), 1, "{ended:?}");
     }
-    let said = own.again(&[]);
+    let said = own.again(&["--exit"]);
     assert_eq!(said.status.code(), Some(1));
     assert!(said.output.contains("Skipped. ") && said.output.contains("--approve"), "{}", said.output);
     let approved = own.again(&["--approve", "--json"]).success();
@@ -142,7 +142,7 @@ fn more_profiles_than_allowed_are_not_exported_at_all() {
     let ended = own.export(&[&MAPPED[..], &["--most-profiles", "100"]].concat());
     let summary = ended.summary();
     assert!(summary.status != "Successful" && summary.imports == 0, "{summary:?}");
-    let said = own.again(&["--most-profiles", "100"]).output;
+    let said = own.again(&["--most-profiles", "100", "--exit"]).output;
     assert!(said.contains(" --most-profiles N\n      exports as many as N profiles"), "{said}");
     assert_eq!(own.export(&MAPPED).success().counts.added, 120);
 }

@@ -15,7 +15,7 @@ fn the_real_constant_contact_gets_nothing_before_everything_is_certain() {
     let own = Own::new();
     own.write("customers/1.csv", "CustomerId,EMail\n1,a@company.test\n");
     let real = ["--constant-contact", "real"];
-    let segments = ["--segments", own.segments(), "--map", "email=EMail", "--list", "Newsletter"];
+    let segments = ["--segments", own.segments(), "--map", "email=EMail", "--list", "Newsletter", "--exit"];
     let start = |arguments: &[&str]| Start::on(own.data(), &[&real[..], arguments].concat());
     let refused = |arguments: &[&str], words: &str| {
         let ended = start(arguments).end();
@@ -35,7 +35,7 @@ fn the_real_constant_contact_gets_nothing_before_everything_is_certain() {
     };
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let ended = with(start(&segments)).variable("SEGMENT_EXPORT_CALLBACK_PORT", &port).end();
+    let ended = with(start(&segments)).variable("SEGMENT_EXPORT_PORT", &port).end();
     assert!(
         ended.refusal().contains(&format!("port {port}, to which your browser is to return")),
         "{ended:?}"

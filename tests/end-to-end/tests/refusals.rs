@@ -50,7 +50,7 @@ fn is_named_and_corrected(name: &str, content: &[u8]) {
     } else {
         let summary = ended.summary();
         assert_eq!((summary.status.as_str(), summary.imports), ("Failure", 0), "{name}: {ended:?}");
-        let said = own.again(&[]);
+        let said = own.again(&["--exit"]);
         assert_eq!(said.status.code(), Some(1));
         let sentence = said.output.lines().find(|line| line.starts_with("Failure. ")).expect("a sentence");
         assert!(sentence.contains(name) || name == "fields.csv", "{name}: {sentence}");

@@ -132,8 +132,7 @@ fn the_options_of_an_export_stand_before_its_command_or_behind_it() {
 #[test]
 fn whoever_reads_only_the_beginning_sees_no_error() {
     let data = tempfile::tempdir().unwrap();
-    let script =
-        "\"$PROGRAM\" --profiles 300 --data \"$DATA\" 2> \"$DATA.errors\" | true; cat \"$DATA.errors\"";
+    let script = "\"$PROGRAM\" --exit --profiles 300 --data \"$DATA\" 2> \"$DATA.errors\" | true; cat \"$DATA.errors\"";
     let folder = data.path().join("data");
     let ended = Start::script(script).variable("DATA", &folder).end();
     assert!(ended.output.contains("Writing the ledger") && !ended.output.contains("error"), "{ended:?}");
@@ -142,7 +141,7 @@ fn whoever_reads_only_the_beginning_sees_no_error() {
 #[test]
 fn without_a_data_folder_one_is_made_named_and_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let ended = Start::new(&["--profiles", "300"]).variable("TMPDIR", folder.path()).end();
+    let ended = Start::new(&["--profiles", "300", "--exit"]).variable("TMPDIR", folder.path()).end();
     assert!(ended.status.success(), "{ended:?}");
     let mut made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
     let data = made.next().expect("a data folder");

@@ -1,19 +1,8 @@
 //! Options of an export.
 
-use std::path::PathBuf;
+use clap::Args;
 
-use clap::{Args, ValueEnum};
-
-use super::{Assignment, SimulatorBehaviour};
-
-/// Which Constant Contact is exported to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Service {
-    /// A simulated account on this machine
-    Simulator,
-    /// Constant Contact itself
-    Real,
-}
+use super::{Assignment, InstallationOptions};
 
 /// What is exported, to where, and how.
 #[derive(Debug, Clone, Args)]
@@ -30,12 +19,6 @@ pub struct ExportOptions {
     #[arg(long, value_name = "SHARE", conflicts_with = "segments", help_heading = "What is exported",
           value_parser = share)]
     pub change: Option<f64>,
-
-    /// Export your own segments: the folders of this folder
-    ///
-    /// Each folder in it is a segment; see "Your own segments" below. Needs --map email=COLUMN.
-    #[arg(long, value_name = "DIR", help_heading = "What is exported")]
-    pub segments: Option<PathBuf>,
 
     /// Export only this segment, and further ones in the order in which they are named; can be repeated
     #[arg(long = "segment", value_name = "NAME", help_heading = "What is exported")]
@@ -64,23 +47,9 @@ pub struct ExportOptions {
     #[arg(long, value_name = "NAME|ID", help_heading = "Where to")]
     pub list: Option<String>,
 
-    /// Export to the simulator or to Constant Contact itself
-    ///
-    /// 'real' needs --segments, --data and --list, and the application's client id and secret in the environment
-    /// (see below). It names the account and the list and asks before anything is sent.
-    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Service::Simulator, help_heading = "Where to")]
-    pub constant_contact: Service,
-
     /// Do not ask; for scripts
     #[arg(long, help_heading = "Where to")]
     pub yes: bool,
-
-    /// Keep everything in this folder: what was exported, tokens, the simulated account, the sample
-    ///
-    /// Started again on the same folder, an interrupted export goes on, and the next one sends only what has changed.
-    /// Without it a new folder is made below the system's temporary folder and kept.
-    #[arg(long, value_name = "DIR", help_heading = "Where things are kept and shown")]
-    pub data: Option<PathBuf>,
 
     /// Let an export go on that the safety brake has stopped, exactly as it was planned
     #[arg(long, conflicts_with_all = ["change", "full", "retry_failed"], help_heading = "How")]
@@ -94,17 +63,21 @@ pub struct ExportOptions {
     #[arg(long, help_heading = "How")]
     pub retry_failed: bool,
 
-    /// More profiles than this are not exported at all
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "How")]
-    pub most_profiles: u64,
-
     /// Print nothing but one JSON object at the end
     #[arg(long, help_heading = "Where things are kept and shown")]
     pub json: bool,
 
-    /// How the simulated Constant Contact behaves.
+    /// End after the export, without leaving the console up; 'export' and --json always do
+    #[arg(long, help_heading = "Where things are kept and shown")]
+    pub exit: bool,
+
+    /// Whether the console stays up afterwards: neither the command nor an option says otherwise.
+    #[arg(skip)]
+    pub console: bool,
+
+    /// Where everything is.
     #[command(flatten)]
-    pub behaviour: SimulatorBehaviour,
+    pub installation: InstallationOptions,
 }
 
 fn share(text: &str) -> Result<f64, &'static str> {

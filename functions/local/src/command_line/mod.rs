@@ -3,7 +3,10 @@
 mod assignment;
 mod behaviour;
 mod export;
+mod installation;
+mod serve;
 mod simulator;
+mod token;
 
 use std::ffi::OsString;
 
@@ -13,8 +16,11 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use assignment::Assignment;
 pub use behaviour::{BehaviourError, SimulatorBehaviour};
-pub use export::{ExportOptions, Service};
+pub use export::ExportOptions;
+pub use installation::{InstallationOptions, Service};
+pub use serve::ServeOptions;
 pub use simulator::SimulatorOptions;
+pub use token::TokenOptions;
 
 /// The name of [`Command::Export`].
 const EXPORT: &str = "export";
@@ -22,8 +28,8 @@ const EXPORT: &str = "export";
 const EXAMPLES: &str = "\
 Examples:
   segment-export
-      Makes 20,000 sample people in three segments and exports them to a
-      simulated Constant Contact account.
+      Makes 20,000 sample people in three segments, exports them to a simulated
+      Constant Contact account, and leaves the console up in your browser.
   segment-export --profiles 1000000 --data ./trial
       The same with a million, kept in ./trial.
   segment-export --data ./trial --change 0.01
@@ -33,6 +39,8 @@ Examples:
   segment-export --segments ./segments --map email=EMail --data ./production \\
       --list Newsletter --constant-contact real
       Exports them to Constant Contact itself.
+  segment-export serve --data ./trial
+      Only the console, for what ./trial holds.
   segment-export simulator --port 8090 --auto-approve
       Only the simulated Constant Contact, for another program to talk to.
 
@@ -47,10 +55,17 @@ Your own segments:
 The real Constant Contact:
   Register an application of your own in Constant Contact's developer portal,
   with the authorization code flow, rotating refresh tokens and the redirect
-  URI http://localhost:8765/callback. Put its key and secret into the
-  environment and start the export: it asks you to open a page in your browser
-  and to choose Allow, once. Account and list are named before anything is
-  sent. Run the same command again whenever your segments have changed.
+  URI http://localhost:8765/oauth/constant-contact/callback. Put its key and
+  secret into the environment and start the export: it asks you to open a page
+  in your browser and to choose Allow, once. Account and list are named before
+  anything is sent. Run the same command again whenever your segments have
+  changed, or leave the console up ('serve') and set a schedule there.
+
+The console:
+  Opens at http://localhost:8765 unless --port says otherwise. Sign in as any
+  of the three made-up people, without a password: it is reachable on this
+  machine only, by everybody who uses this machine. 'token' prints a bearer
+  token for scripts that use the API below /api/v1.
 
 Environment variables:
 ";
@@ -65,7 +80,7 @@ Environment variables:
     long_about = "Exports segments of customer profiles into a Constant Contact list: all of them, once, with every \
                   row accounted for.\n\nWithout options it shows itself at work: it makes sample segments, starts \
                   a simulated Constant Contact on this machine, exports, and says what happened and where \
-                  everything lies. Nothing leaves the machine.",
+                  everything lies. Then the console stays up until Ctrl-C. Nothing leaves the machine.",
     after_help = "'--help' explains everything and gives examples.",
     after_long_help = after_help()
 )]
@@ -80,9 +95,14 @@ struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Exports segments; this is also what happens when no command is named
+    /// Exports segments and ends; without any command the console stays up afterwards
     #[command(after_long_help = after_help())]
     Export(Box<ExportOptions>),
+    /// Serves the console for what a data folder holds, until it is stopped with Ctrl-C
+    #[command(after_long_help = after_help())]
+    Serve(Box<ServeOptions>),
+    /// Prints a bearer token for the API of a console that is up
+    Token(TokenOptions),
     /// Serves the simulated Constant Contact alone, until it is stopped with Ctrl-C
     #[command(after_long_help = behaviour::listing())]
     Simulator(SimulatorOptions),
@@ -116,12 +136,16 @@ pub fn parse_from(
             Arguments::try_parse_from(all)?
         }
         Some((name, _)) if !before.is_empty() => {
-            let text = format!("the options of '{name}' stand behind it, and it has none of an export");
+            let text = format!("the options of '{name}' stand behind it, not before it");
             return Err(grammar.error(ErrorKind::ArgumentConflict, text));
         }
         _ => Arguments::from_arg_matches(&matches)?,
     };
-    Ok(read.command.unwrap_or_else(|| Command::Export(Box::new(read.export))))
+    let named = matches.subcommand().is_some();
+    Ok(read.command.unwrap_or_else(|| {
+        let console = !named && !read.export.exit && !read.export.json;
+        Command::Export(Box::new(ExportOptions { console, ..read.export }))
+    }))
 }
 
 /// The options that were given, as they could be given again.
@@ -187,16 +211,40 @@ mod tests {
                 (Some(7), true, false),
                 "{arguments:?}"
             );
-            assert_eq!(options.data, Some("my data".into()), "{arguments:?}");
-            assert_eq!((options.constant_contact, options.most_profiles), (Service::Simulator, 1_000_000));
+            let installation = &options.installation;
+            assert_eq!(installation.data, Some("my data".into()), "{arguments:?}");
+            assert_eq!(
+                (installation.constant_contact, installation.most_profiles),
+                (Service::Simulator, 1_000_000)
+            );
         }
         let real = export_options(&["--constant-contact", "real", "export", "--map", "email=A"]);
-        assert_eq!(real.constant_contact, Service::Real, "a default behind the command changes nothing");
+        assert_eq!(
+            real.installation.constant_contact,
+            Service::Real,
+            "a default behind the command changes nothing"
+        );
         let twice = export_options(&["--map", "email=A", "--list", "export", "export", "--map", "city=--B"]);
         let columns: Vec<String> =
             twice.columns.iter().map(|column| format!("{}={}", column.name, column.value)).collect();
         assert_eq!(columns, ["email=A", "city=--B"]);
         assert_eq!(twice.list.as_deref(), Some("export"));
+    }
+
+    #[test]
+    fn the_console_stays_up_unless_somebody_says_otherwise() {
+        assert!(export_options(&[]).console && export_options(&["--profiles", "7"]).console);
+        for arguments in [&["--exit"][..], &["--json"], &["export"], &["--profiles", "7", "export"]] {
+            assert!(!export_options(arguments).console, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_console_alone_has_the_options_of_an_installation() {
+        let command = parse_from(["segment-export", "serve", "--data", "here", "--port", "0"]).unwrap();
+        let Command::Serve(options) = command else { panic!("{command:?}") };
+        assert_eq!((options.installation.data, options.installation.port), (Some("here".into()), Some(0)));
+        assert!(refused(&["serve", "--full"]).contains("unexpected argument"));
     }
 
     #[test]

@@ -18,8 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(15);
 pub enum AuthorizeError {
     /// The browser would have nowhere to return to.
     #[error(
-        "port {port}, to which your browser is to return, cannot be opened; end the program that uses it, or register another redirect URI and name its port in {}",
-        crate::environment::CALLBACK_PORT_NAME
+        "port {port}, to which your browser is to return, cannot be opened; end the program that uses it, or register another redirect URI and name its port with --port"
     )]
     Port {
         /// The port.
@@ -80,7 +79,10 @@ pub(super) async fn authorize(
     let browser = match consent {
         Consent::Simulator(base) => Some(tokio::spawn(visit(base.clone(), redirect_uri.clone(), url))),
         Consent::Person { .. } => {
-            screen.problem(&format!("Open this address in your browser and choose Allow:\n\n  {url}\n"));
+            screen.problem(&format!(
+                "Open this address in your browser and choose Allow:\n\n  {url}\n\n\
+                 The application must have the redirect URI {redirect_uri}"
+            ));
             None
         }
     };
@@ -112,12 +114,28 @@ async fn failure_of(browser: tokio::task::JoinHandle<Result<(), reqwest::Error>>
     }
 }
 
-/// What a person's browser would do: open the address and follow it back to us.
+/// What a person's browser would do: open the address, choose Allow, and follow it back to us.
 async fn visit(base: String, redirect_uri: Url, authorize: Url) -> Result<(), reqwest::Error> {
+    register(&base, redirect_uri.as_str()).await?;
     let browser = reqwest::Client::builder().no_proxy().build()?;
-    let registration = serde_json::json!({ "redirect_uri": redirect_uri.as_str() });
-    let application = format!("{base}/control/application");
-    browser.post(application).json(&registration).send().await?.error_for_status()?;
-    browser.get(authorize).send().await?.error_for_status()?;
+    browser.get(authorize.clone()).send().await?.error_for_status()?;
+    let mut form: Vec<(String, String)> =
+        authorize.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    form.push(("decision".to_owned(), "allow".to_owned()));
+    let mut address = authorize;
+    address.set_query(None);
+    browser.post(address).form(&form).send().await?.error_for_status()?;
+    Ok(())
+}
+
+/// Registers one more redirect address with the application of the simulator at `base`.
+///
+/// # Errors
+/// When the simulator does not answer.
+pub(crate) async fn register(base: &str, redirect_uri: &str) -> Result<(), reqwest::Error> {
+    let registration = serde_json::json!({ "redirect_uri": redirect_uri });
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let request = client.post(format!("{base}/control/application")).json(&registration);
+    request.send().await?.error_for_status()?;
     Ok(())
 }

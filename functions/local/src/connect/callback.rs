@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// More than any browser sends.
 const LARGEST_REQUEST: usize = 16 * 1024;
 
-const PATH: &str = "/callback";
+/// The console's, which answers there whenever it is up: one redirect address to register.
+const PATH: &str = configuration::CALLBACK_PATH;
 
 /// What the browser brought.
 #[derive(Debug)]
@@ -143,18 +144,24 @@ mod tests {
 
     #[test]
     fn only_a_return_with_the_right_state_counts() {
-        let Some(Returned::Code(code)) = returned("/callback?code=a%2Bb&state=s%2F1") else {
+        let Some(Returned::Code(code)) = returned("/oauth/constant-contact/callback?code=a%2Bb&state=s%2F1")
+        else {
             panic!("a code")
         };
         assert_eq!(code.expose(), "a+b");
-        assert!(returned("/callback?code=a&state=other").is_none());
-        assert!(returned("/callback?code=a").is_none());
+        assert!(returned("/oauth/constant-contact/callback?code=a&state=other").is_none());
+        assert!(returned("/oauth/constant-contact/callback?code=a").is_none());
         assert!(returned("/favicon.ico?code=a&state=s%2F1").is_none());
-        let Some(Returned::Refused(error)) = returned("/callback?error=access_denied&state=s%2F1") else {
+        let Some(Returned::Refused(error)) =
+            returned("/oauth/constant-contact/callback?error=access_denied&state=s%2F1")
+        else {
             panic!("a refusal")
         };
         assert_eq!(error, "access_denied");
-        assert!(understood(b"POST /callback?code=a&state=s%2F1 HTTP/1.1\r\n\r\n", "s/1").is_none());
+        assert!(
+            understood(b"POST /oauth/constant-contact/callback?code=a&state=s%2F1 HTTP/1.1\r\n\r\n", "s/1")
+                .is_none()
+        );
     }
 
     #[tokio::test]
@@ -163,7 +170,10 @@ mod tests {
         let port = callback.port;
         let waiting = tokio::spawn(async move { callback.wait("s").await });
         let mut browser = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
-        browser.write_all(b"GET /callback?code=c&state=s HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        browser
+            .write_all(b"GET /oauth/constant-contact/callback?code=c&state=s HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         let mut answer = String::new();
         browser.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("close this window"), "{answer}");

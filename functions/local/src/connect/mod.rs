@@ -7,17 +7,20 @@ mod destination;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::{Actor, Authorization, Connection, ExportUser, connection_key};
+use catalog::{Actor, Authorization, Connection, ConnectionAccess, ExportUser, connection_key};
+use configuration::CONSENT_VERSION;
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
 use constant_contact::{
     AccessTokens, AccountSummary, Client, FixedAccessToken, Purpose, RequestGate, ServiceError, SettingsError,
 };
 use domain::identifier::{AccountId, ConnectionId, InvalidIdentifier};
+use jiff::Timestamp;
 use quota::GateOptions;
 use store::{Change, DocumentError, UpdateError};
 use tokens::{GrantError, SecretError, SourceOptions, VaultError};
 
+pub(crate) use authorize::register;
 pub use authorize::{AuthorizeError, Consent};
 pub use destination::{Destination, DestinationError};
 
@@ -76,6 +79,9 @@ impl From<UpdateError<std::convert::Infallible>> for ConnectError {
     }
 }
 
+/// What the connection to the simulated account is called.
+const SAMPLE_CONNECTION: &str = "Sample account";
+
 /// Longer than any pause after throttling: this process has nothing better to do than to wait, and a request that
 /// waits goes on where its step was instead of beginning the step anew.
 const LONGEST_WAIT: Duration = Duration::from_secs(75);
@@ -94,7 +100,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Finds or takes in the application's credentials; nothing is sent.
+    /// Finds or takes in the application's credentials; nothing is sent. A person's browser returns to `port`.
     ///
     /// # Errors
     /// [`ConnectError`].
@@ -102,32 +108,16 @@ impl Link {
         installation: &Installation,
         simulator: Option<&str>,
         environment: &Environment,
+        port: u16,
     ) -> Result<Self, ConnectError> {
-        let application = match simulator {
-            Some(_) => simulated_application(),
-            None => real_application(installation, environment).await?,
-        };
-        let stored = installation.vault.application().await;
-        if stored.ok().as_ref() != Some(&application) {
-            installation.vault.store_application(&application).await?;
-        }
+        let application = application(installation, simulator, environment).await?;
+        let application = application.ok_or(ConnectError::NoCredentials)?;
         let consent = match simulator {
             Some(base) => Consent::Simulator(base.to_owned()),
-            None => Consent::Person { port: environment.callback_port },
+            None => Consent::Person { port },
         };
         let id = ConnectionId::new("constant-contact")?;
-        let installation = installation.clone();
-        let random = &installation.random;
-        let connector = Arc::new(ServiceConnector::new(ConnectorParts {
-            settings: installation.settings.clone(),
-            vault: installation.vault.clone(),
-            documents: installation.documents.clone(),
-            endpoint: Arc::new(installation.oauth.clone()),
-            clock: Arc::clone(&installation.clock),
-            random: Arc::clone(random),
-            process: SourceOptions { process: random.uuid().to_string(), sole_owner: true },
-            gate: GateOptions { longest_wait: LONGEST_WAIT, ..GateOptions::default() },
-        }));
+        let (installation, connector) = (installation.clone(), connector(installation));
         Ok(Self { id, application, connector, consent, installation })
     }
 
@@ -175,9 +165,7 @@ impl Link {
             .installation
             .documents
             .update(&connection_key(&self.id), |current: Option<&Connection>| {
-                let known = current
-                    .cloned()
-                    .unwrap_or_else(|| Connection::new(self.id.clone(), name.to_owned(), now));
+                let known = current.cloned().unwrap_or_else(|| self.new_connection(name, now));
                 let authorization = Authorization {
                     account: account.clone(),
                     organization_name: name.to_owned(),
@@ -185,15 +173,30 @@ impl Link {
                     at: now,
                 };
                 // Whoever starts the program answers for what it does.
-                let export_user = known.export_user.clone().or_else(|| {
-                    let who = Actor { subject: "local".to_owned(), name: "This computer's user".to_owned() };
-                    Some(ExportUser { who, at: now })
-                });
+                let export_user =
+                    known.export_user.clone().or_else(|| Some(ExportUser { who: user(), at: now }));
                 let connection = Connection { authorization: Some(authorization), export_user, ..known };
                 Ok::<_, std::convert::Infallible>(Change::Write(connection.clone(), connection))
             })
             .await?;
         Ok(updated.outcome)
+    }
+
+    /// A connection as somebody would have made it in the console. That of the sample is there for everybody to try; who
+    /// may use a real account, an administrator decides there, and agrees to the data-privacy text.
+    fn new_connection(&self, organization: &str, now: Timestamp) -> Connection {
+        let created_by = Some(user());
+        match self.consent {
+            Consent::Simulator(_) => Connection {
+                access: ConnectionAccess::Contributors,
+                consent: Some(catalog::Consent { by: user(), at: now, text_version: CONSENT_VERSION }),
+                created_by,
+                ..Connection::new(self.id.clone(), SAMPLE_CONNECTION.to_owned(), now)
+            },
+            Consent::Person { .. } => {
+                Connection { created_by, ..Connection::new(self.id.clone(), organization.to_owned(), now) }
+            }
+        }
     }
 
     /// A client for a person who waits.
@@ -213,27 +216,63 @@ impl Link {
     }
 }
 
+/// Who starts this program, as documents remember it.
+pub(crate) fn user() -> Actor {
+    Actor { subject: "local".to_owned(), name: "This computer's user".to_owned() }
+}
+
+/// The way to Constant Contact. One for exports and console: both use the same tokens and the same quota.
+#[must_use]
+pub fn connector(installation: &Installation) -> Arc<ServiceConnector> {
+    let random = &installation.random;
+    Arc::new(ServiceConnector::new(ConnectorParts {
+        settings: installation.settings.clone(),
+        vault: installation.vault.clone(),
+        documents: installation.documents.clone(),
+        endpoint: Arc::new(installation.oauth.clone()),
+        clock: Arc::clone(&installation.clock),
+        random: Arc::clone(random),
+        process: SourceOptions { process: random.uuid().to_string(), sole_owner: true },
+        gate: GateOptions { longest_wait: LONGEST_WAIT, ..GateOptions::default() },
+    }))
+}
+
+/// Takes in the application's credentials where there are some: the simulator's, those of the environment, or those that
+/// were stored before.
+///
+/// # Errors
+/// [`ConnectError::HalfCredentials`], [`ConnectError::Vault`].
+pub async fn application(
+    installation: &Installation,
+    simulator: Option<&str>,
+    environment: &Environment,
+) -> Result<Option<ApplicationCredentials>, ConnectError> {
+    let stored = match installation.vault.application().await {
+        Ok(stored) => Some(stored),
+        Err(VaultError::Secret(SecretError::NotFound { .. })) => None,
+        // Written over, if there is something to write.
+        Err(_) if simulator.is_some() || environment.client_id.is_some() => None,
+        Err(error) => return Err(error.into()),
+    };
+    let given = match (simulator, &environment.client_id, &environment.client_secret) {
+        (Some(_), ..) => simulated_application(),
+        (None, Some(client_id), Some(client_secret)) => {
+            ApplicationCredentials { client_id: client_id.clone(), client_secret: client_secret.clone() }
+        }
+        (None, None, None) => return Ok(stored),
+        _ => return Err(ConnectError::HalfCredentials),
+    };
+    if stored.as_ref() != Some(&given) {
+        installation.vault.store_application(&given).await?;
+    }
+    Ok(Some(given))
+}
+
 /// What the simulator is started with.
 fn simulated_application() -> ApplicationCredentials {
     let application = simulator::Application::default();
     ApplicationCredentials {
         client_id: application.client_id,
         client_secret: domain::Sensitive::new(application.client_secret),
-    }
-}
-
-async fn real_application(
-    installation: &Installation,
-    environment: &Environment,
-) -> Result<ApplicationCredentials, ConnectError> {
-    match (&environment.client_id, &environment.client_secret) {
-        (Some(client_id), Some(client_secret)) => {
-            Ok(ApplicationCredentials { client_id: client_id.clone(), client_secret: client_secret.clone() })
-        }
-        (None, None) => match installation.vault.application().await {
-            Err(VaultError::Secret(SecretError::NotFound { .. })) => Err(ConnectError::NoCredentials),
-            stored => Ok(stored?),
-        },
-        _ => Err(ConnectError::HalfCredentials),
     }
 }

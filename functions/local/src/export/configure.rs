@@ -12,7 +12,8 @@ use super::Exporting;
 use super::inspect::{Inspected, Inspector, check_columns};
 use super::mapping::mapping;
 use crate::command_line::Service;
-use crate::connect::{Destination, Link};
+use crate::connect::{Destination, Link, user};
+use crate::console;
 use crate::data_directory::SegmentSource;
 use crate::failure::Failure;
 use crate::installation::Installation;
@@ -22,6 +23,10 @@ use crate::text::{counted, grouped, size};
 
 /// The list of the simulator when nobody names one.
 const SAMPLE_LIST: &str = "Sample export";
+
+/// What the export is called.
+const SAMPLE_EXPORT: &str = "Sample export";
+const OWN_EXPORT: &str = "Export of this machine";
 
 /// Why an export was not configured.
 #[derive(Debug, thiserror::Error)]
@@ -57,23 +62,26 @@ impl Exporting<'_> {
         let sample_segments = self.prepare_sample(conversation).await?;
         let inspector = Inspector {
             store: installation.segments.clone(),
-            prefix: self.prefix().to_owned(),
+            prefix: self.workplace.prefix().to_owned(),
             clock: installation.clock.clone(),
         };
         let inspected = inspector.inspect(&self.chosen_segments(sample_segments, stored.as_ref())).await?;
         let mapping = self.mapping(&inspected, stored.as_ref())?;
         check_columns(&inspected, &mapping)?;
-        if self.options.constant_contact == Service::Real {
+        if self.workplace.service == Service::Real {
             inspector.refuse_examples(&inspected, &mapping).await?;
         }
         let (connection, list) = self.connected(link, stored.as_ref()).await?;
         let segments: Vec<SegmentName> = inspected.into_iter().map(|found| found.segment).collect();
         self.confirm(&connection, &list, &segments)?;
-        self.data.remember_segments(self.source.clone())?;
-        save_export(installation, link, export, &list, segments, mapping).await?;
+        self.workplace.data.remember_segments(self.workplace.source.clone())?;
+        let name = if self.workplace.source == SegmentSource::Sample { SAMPLE_EXPORT } else { OWN_EXPORT };
+        let wanted = Wanted { name, list: &list, segments, mapping };
+        save_export(installation, link, export, &wanted).await?;
+        console::note_segments(installation, &self.workplace).await?;
         let request = self.request(engine, export).await?;
         let key = engine.start_run(export, request).await?.active().clone();
-        if self.source == SegmentSource::Sample {
+        if self.workplace.source == SegmentSource::Sample {
             conversation.sample_exported().await?;
         }
         Ok(key)
@@ -103,7 +111,7 @@ impl Exporting<'_> {
 
     /// Makes the sample if it is what is exported; answers its segments.
     async fn prepare_sample(&self, conversation: &mut Conversation) -> Result<Vec<String>, Failure> {
-        if self.source != SegmentSource::Sample {
+        if self.workplace.source != SegmentSource::Sample {
             return Ok(Vec::new());
         }
         // What was approved is the sample as it is.
@@ -136,7 +144,9 @@ impl Exporting<'_> {
         if !chosen.is_empty() {
             return chosen.clone();
         }
-        match stored.filter(|_| self.source != SegmentSource::Sample && self.options.segments.is_none()) {
+        match stored.filter(|_| {
+            self.workplace.source != SegmentSource::Sample && self.options.installation.segments.is_none()
+        }) {
             Some(stored) => stored.segments.iter().map(|segment| segment.as_str().to_owned()).collect(),
             None => sample,
         }
@@ -144,7 +154,7 @@ impl Exporting<'_> {
 
     fn mapping(&self, inspected: &[Inspected], stored: Option<&Export>) -> Result<Mapping, Failure> {
         let columns = inspected.first().map(|first| first.columns.names()).unwrap_or_default();
-        let sample = self.source == SegmentSource::Sample;
+        let sample = self.workplace.source == SegmentSource::Sample;
         Ok(mapping(self.options, stored.map(|stored| &stored.mapping), sample, columns)?)
     }
 
@@ -154,7 +164,7 @@ impl Exporting<'_> {
         connection: &Connection,
         stored: Option<&Export>,
     ) -> Result<ContactList, Failure> {
-        let simulated = self.options.constant_contact == Service::Simulator;
+        let simulated = self.workplace.service == Service::Simulator;
         let before = stored.map(|stored| stored.list.as_str());
         let wanted = self.options.list.as_deref().or(before).or(simulated.then_some(SAMPLE_LIST));
         // An id that was stored is the id of a list that was deleted since: its name would be no help.
@@ -170,7 +180,7 @@ impl Exporting<'_> {
         list: &ContactList,
         segments: &[SegmentName],
     ) -> Result<(), Failure> {
-        if self.options.constant_contact == Service::Simulator {
+        if self.workplace.service == Service::Simulator {
             return Ok(());
         }
         let names: Vec<&str> = segments.iter().map(SegmentName::as_str).collect();
@@ -198,12 +208,8 @@ impl Exporting<'_> {
             (_, true) => RunKind::RetryFailed,
             _ => RunKind::Changes,
         };
-        let mut request = StartRequest {
-            trigger: Trigger::OnDemand,
-            requested_by: "the person at this machine".to_owned(),
-            kind,
-            approved: None,
-        };
+        let mut request =
+            StartRequest { trigger: Trigger::OnDemand, requested_by: user().name, kind, approved: None };
         if self.options.approve {
             let latest = engine.occupation(export).await?.latest;
             match latest.filter(|latest| matches!(latest.end, End::Braked { .. })) {
@@ -215,7 +221,7 @@ impl Exporting<'_> {
     }
 
     const fn simulated(&self) -> &'static str {
-        match self.options.constant_contact {
+        match self.workplace.service {
             Service::Simulator => ", a simulated Constant Contact account",
             Service::Real => "",
         }
@@ -230,13 +236,20 @@ async fn stored_export(
     Ok(stored.map(|stored| stored.content))
 }
 
+/// The export, as the options say.
+struct Wanted<'a> {
+    name: &'static str,
+    list: &'a ContactList,
+    segments: Vec<SegmentName>,
+    mapping: Mapping,
+}
+
+/// Keeps what was changed in the console and has no option here: name and schedule.
 async fn save_export(
     installation: &Installation,
     link: &Link,
     id: &ExportId,
-    list: &ContactList,
-    segments: Vec<SegmentName>,
-    mapping: Mapping,
+    wanted: &Wanted<'_>,
 ) -> Result<(), ConfigureError> {
     let now = installation.clock.now();
     installation
@@ -244,19 +257,27 @@ async fn save_export(
         .update(&export_key(id), |current: Option<&Export>| {
             let export = Export {
                 id: id.clone(),
-                name: current.map_or_else(|| "Export of this machine".to_owned(), |known| known.name.clone()),
+                name: current.map_or_else(|| wanted.name.to_owned(), |known| known.name.clone()),
                 connection: Some(link.id.clone()),
-                list: list.list_id.clone(),
-                list_name: list.name.clone(),
-                segments: segments.clone(),
-                mapping: mapping.clone(),
+                list: wanted.list.list_id.clone(),
+                list_name: wanted.list.name.clone(),
+                segments: wanted.segments.clone(),
+                mapping: wanted.mapping.clone(),
                 schedule: current.map(|known| known.schedule.clone()).unwrap_or_default(),
-                created_by: current.and_then(|known| known.created_by.clone()),
-                updated_by: None,
+                created_by: Some(current.and_then(|known| known.created_by.clone()).unwrap_or_else(user)),
+                updated_by: Some(user()),
                 updated_at: now,
                 removed_at: None,
             };
-            Ok::<_, std::convert::Infallible>(Change::Write(export, ()))
+            let unchanged = current.is_some_and(|current| {
+                let (updated_by, updated_at) = (current.updated_by.clone(), current.updated_at);
+                *current == Export { updated_by, updated_at, ..export.clone() }
+            });
+            Ok::<_, std::convert::Infallible>(if unchanged {
+                Change::Keep(())
+            } else {
+                Change::Write(export, ())
+            })
         })
         .await?;
     Ok(())

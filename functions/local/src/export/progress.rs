@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::{ChunkState, Observer, Phase, Run, Sending, Waiting};
+use engine::{ChunkState, Observer, Phase, Run, RunKey, Sending, Trigger, Waiting};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::screen::Screen;
@@ -12,35 +12,66 @@ use crate::text::{counted, grouped};
 
 /// Shows how a run stands.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     screen: Screen,
     bar: ProgressBar,
     /// The stage, and the reason to wait in it, that were last written as lines.
     written: Mutex<(String, Option<Waiting>)>,
     /// Whether the run waits because something failed.
     retrying: AtomicBool,
+    /// Only ends of runs are told.
+    behind: AtomicBool,
+    /// The run whose end was told last.
+    told: Mutex<Option<RunKey>>,
 }
 
 impl Progress {
     /// Nothing is shown before the run is.
     #[must_use]
-    pub(super) fn new(screen: Screen) -> Self {
+    pub(crate) fn new(screen: Screen) -> Self {
         let bar = if screen.shows_bars() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        Self { screen, bar, written: Mutex::default(), retrying: AtomicBool::default() }
+        Self {
+            screen,
+            bar,
+            written: Mutex::default(),
+            retrying: AtomicBool::default(),
+            behind: AtomicBool::default(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// From now on runs are shown by the console, and here only how they ended.
+    pub(crate) fn stand_back(&self) {
+        self.behind.store(true, Ordering::Relaxed);
+    }
+
+    /// A line for the end of a run; a run is saved several times after it.
+    fn told(&self, run: &Run) {
+        let Some(ended) = run.ended() else { return };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.as_ref() != Some(&run.key) {
+            *told = Some(run.key.clone());
+            let (status, counts) = (ended.end.status(), &ended.counts);
+            let sent = counted(counts.added + counts.updated, "person", "people");
+            self.screen.note(&format!(
+                "A run started by {} has ended: {status}, {sent} sent.",
+                by(run.request.trigger)
+            ));
+        }
     }
 
     /// Takes the bar off the terminal.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
     /// Whether the run waits because something failed that is to be tried again.
-    pub(super) fn is_retrying(&self) -> bool {
+    pub(crate) fn is_retrying(&self) -> bool {
         self.retrying.load(Ordering::Relaxed)
     }
 
     /// Says something without disturbing the bar.
-    pub(super) fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         self.bar.suspend(|| self.screen.note(text));
     }
 
@@ -92,6 +123,15 @@ const fn is_settled(state: &ChunkState) -> bool {
     matches!(state, ChunkState::Completed { .. } | ChunkState::Emptied | ChunkState::Failed { .. })
 }
 
+/// What started a run.
+const fn by(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::OnDemand => "a person",
+        Trigger::Scheduled => "the schedule",
+        Trigger::Upload => "a new snapshot",
+    }
+}
+
 /// Why a run waits.
 const fn words(waiting: Waiting) -> &'static str {
     match waiting {
@@ -107,6 +147,10 @@ const fn words(waiting: Waiting) -> &'static str {
 
 impl Observer for Progress {
     fn run_saved(&self, run: &Run) {
+        if self.behind.load(Ordering::Relaxed) {
+            self.told(run);
+            return;
+        }
         self.retrying.store(run.waiting == Some(Waiting::Retry), Ordering::Relaxed);
         let stage = match &run.phase {
             Phase::Queued => "Starting ...".to_owned(),
@@ -128,6 +172,9 @@ impl Observer for Progress {
     }
 
     fn rows_read(&self, rows: u64) {
+        if self.behind.load(Ordering::Relaxed) {
+            return;
+        }
         self.spin(&format!("Reading the segments: {} rows", grouped(rows)));
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::command_line::{ExportOptions, Service};
+use crate::command_line::{InstallationOptions, Service};
 use crate::data_directory::{DataDirectory, SegmentSource};
 
 /// Why it is not clear what to export.
@@ -65,21 +65,21 @@ pub enum SourceError {
     },
 }
 
-/// Decides between what the options say and what the data directory remembers.
+/// Decides between what the options say and what the data directory remembers. `sample_wanted`: an option asks for
+/// something that only a sample can be.
 ///
 /// # Errors
 /// [`SourceError`].
-pub(super) fn segment_source(
-    options: &ExportOptions,
+pub(crate) fn segment_source(
+    options: &InstallationOptions,
+    sample_wanted: bool,
     data: &DataDirectory,
 ) -> Result<SegmentSource, SourceError> {
     let directory = || data.path().to_owned();
     let source = match (&options.segments, data.segments()) {
         (Some(_), Some(SegmentSource::Sample)) => return Err(SourceError::SampleThere { data: directory() }),
         (Some(folder), _) => SegmentSource::Folder(checked(folder)?),
-        (None, Some(SegmentSource::Folder(segments)))
-            if options.profiles.is_some() || options.change.is_some() =>
-        {
+        (None, Some(SegmentSource::Folder(segments))) if sample_wanted => {
             return Err(SourceError::FolderThere { data: directory(), segments: segments.clone() });
         }
         (None, Some(SegmentSource::Folder(folder))) => SegmentSource::Folder(checked(folder)?),
@@ -95,7 +95,7 @@ pub(super) fn segment_source(
 ///
 /// # Errors
 /// [`SourceError`].
-pub(super) fn check_folder(options: &ExportOptions) -> Result<(), SourceError> {
+pub(crate) fn check_folder(options: &InstallationOptions) -> Result<(), SourceError> {
     options.segments.as_deref().map_or(Ok(()), |folder| checked(folder).map(|_| ()))
 }
 

@@ -117,7 +117,6 @@ async fn start(lines: &mut mpsc::Receiver<String>) -> Result<Services, ServeErro
 fn simulator_options(behaviour: SimulatorSetup, directory: PathBuf) -> simulator::Options {
     simulator::Options {
         data_directory: Some(directory),
-        auto_approve: true,
         switches: behaviour.switches,
         faults: behaviour.faults,
         limits: behaviour.limits,

@@ -149,7 +149,7 @@ fn an_authorization_that_is_lost_between_two_exports_is_given_again_before_the_s
     std::thread::sleep(Duration::from_secs(3));
     let ended = start(data.path(), &["--fault", "drop_after_refresh_next=1"]);
     assert!(ended.refusal().contains("start again"), "{ended:?}");
-    let ended = Start::on(data.path(), &["--profiles", "3000"]).end();
+    let ended = Start::on(data.path(), &["--profiles", "3000", "--exit"]).end();
     assert!(ended.status.success(), "{ended:?}");
     let said = "The connection must be authorised again; then the export goes on.\nConnected to ";
     assert!(ended.errors.starts_with(said), "{ended:?}");
@@ -159,7 +159,8 @@ fn an_authorization_that_is_lost_between_two_exports_is_given_again_before_the_s
 #[test]
 fn the_services_own_words_about_refused_rows_are_shown() {
     let data = tempfile::tempdir().unwrap();
-    let ended = Start::on(data.path(), &["--profiles", "900", "--fault", "refuse_every_row=50"]).end();
+    let ended =
+        Start::on(data.path(), &["--profiles", "900", "--fault", "refuse_every_row=50", "--exit"]).end();
     assert!(ended.status.success(), "{ended:?}");
     let (_, said) =
         ended.output.split_once("What Constant Contact said about rejected rows\n").expect("its words");

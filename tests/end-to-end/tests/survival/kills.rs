@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use end_to_end::{Account, Counts, Ended, Moments, Segments, Start, seed};
 
-const PROFILES: [&str; 2] = ["--profiles", "4000"];
+const PROFILES: [&str; 3] = ["--profiles", "4000", "--exit"];
 
 /// What the program says when a stage begins.
 const LOOKING: &str = "Looking at the list";
