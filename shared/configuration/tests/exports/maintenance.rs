@@ -19,7 +19,7 @@ async fn overdue_runs_are_driven_and_segments_counted() {
     world.bench.time_passes(SignedDuration::from_secs(121));
     let report = configuration.maintenance(world.bench.clock.now()).await;
     assert_eq!(report, MaintenanceReport { driven: 1, ..MaintenanceReport::default() }, "counted once");
-    assert_eq!(world.driven(), [id.clone()]);
+    assert_eq!(world.driven(), std::slice::from_ref(&id));
     // A crash between announcing the run and writing it.
     let run = world.bench.engine.active_runs().await.unwrap().remove(0);
     let documents =

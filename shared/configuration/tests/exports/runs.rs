@@ -25,7 +25,7 @@ async fn a_run_is_started_once_per_key_and_person() {
     let id = world.export("News").await;
     let first = configuration.run_export(&carl, &id, RunKind::Changes, Some("key-1")).await.unwrap();
     assert!(matches!(first, Started::Created(_)));
-    assert_eq!(world.driven(), [id.clone()], "it is set going");
+    assert_eq!(world.driven(), std::slice::from_ref(&id), "it is set going");
     let run = world.finish(first.active()).await;
     assert_eq!(run.request.requested_by, "Carl");
     let again = configuration.run_export(&carl, &id, RunKind::Changes, Some("key-1")).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_run_is_canceled_once_and_not_after_its_end() {
     world.driven();
     world.bench.time_passes(SignedDuration::from_secs(1));
     configuration.cancel_run(&carl, &key).await.unwrap();
-    assert_eq!(world.driven(), [id.clone()], "also one that nobody works on hears of it");
+    assert_eq!(world.driven(), std::slice::from_ref(&id), "also one that nobody works on hears of it");
     assert!(configuration.run(&carl, &key).await.unwrap().progress.canceling);
     let run = world.finish(&key).await;
     assert_eq!(run.ended().unwrap().end.status(), Status::Canceled);
