@@ -1,0 +1,386 @@
+//! A page as a person sees and uses it: by words, one interaction after the other.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::programs::Programs;
+
+/// Nothing that a person waits for takes longer, on any machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
+
+/// WebDriver's own name for the member that holds an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The made-up people of the local sign-in page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "these are the product's own words for them")]
+pub enum Role {
+    Administrator,
+    Contributor,
+    Viewer,
+}
+
+/// A browser's only tab.
+#[derive(Debug)]
+pub struct Page {
+    pub(crate) browser: Browser,
+    pub(crate) programs: Programs,
+    address: String,
+    interactions: Cell<u32>,
+    /// What was done last, for whoever reads a failure.
+    last: RefCell<String>,
+}
+
+/// A part of a page: a row, a card, a group of fields; or all of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    page: &'a Page,
+    within: Option<&'a str>,
+}
+
+impl Page {
+    pub(crate) fn new(browser: Browser, address: String, programs: Programs) -> Self {
+        Self {
+            browser,
+            programs,
+            address,
+            interactions: Cell::new(0),
+            last: RefCell::new("opened".to_owned()),
+        }
+    }
+
+    /// Types an address of the console, which is no interaction.
+    ///
+    /// # Panics
+    /// When it does not load.
+    pub async fn open(&self, path: &str) {
+        let address = if path.starts_with('/') { format!("{}{path}", self.address) } else { path.to_owned() };
+        *self.last.borrow_mut() = format!("opened {path}");
+        self.browser.client.goto(&address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
+
+    /// Opens the console and signs in by the local sign-in page.
+    ///
+    /// # Panics
+    /// When that does not lead to the console.
+    pub async fn sign_in(&self, role: Role) {
+        self.open("/").await;
+        self.click(&format!("Sign in as {role:?}")).await;
+        self.sees("Sign out").await;
+    }
+
+    /// Signs out and in as somebody else.
+    ///
+    /// # Panics
+    /// When that does not lead to the console.
+    pub async fn sign_in_instead(&self, role: Role) {
+        self.click("Sign out").await;
+        self.sees("You have signed out of this product.").await;
+        self.sign_in(role).await;
+    }
+
+    /// How often a control was used.
+    #[must_use]
+    pub fn interactions(&self) -> u32 {
+        self.interactions.get()
+    }
+
+    /// Counts from 0 again.
+    pub fn count_anew(&self) {
+        self.interactions.set(0);
+    }
+
+    /// The part of the page that is called `within`: a row by its first cell, a card by its heading, and so on.
+    #[must_use]
+    pub const fn within<'a>(&'a self, within: &'a str) -> Place<'a> {
+        Place { page: self, within: Some(within) }
+    }
+
+    const fn everywhere(&self) -> Place<'_> {
+        Place { page: self, within: None }
+    }
+
+    /// [`Place::click`] anywhere.
+    pub async fn click(&self, name: &str) {
+        self.everywhere().click(name).await;
+    }
+
+    /// [`Place::fill`] anywhere.
+    pub async fn fill(&self, label: &str, text: &str) {
+        self.everywhere().fill(label, text).await;
+    }
+
+    /// [`Place::select`] anywhere.
+    pub async fn select(&self, label: &str, option: &str) {
+        self.everywhere().select(label, option).await;
+    }
+
+    /// [`Place::tick`] anywhere.
+    pub async fn tick(&self, label: &str) {
+        self.everywhere().tick(label).await;
+    }
+
+    /// [`Place::choose`] anywhere.
+    pub async fn choose(&self, group: &str, choice: &str) {
+        self.everywhere().choose(group, choice).await;
+    }
+
+    /// [`Place::has`] anywhere.
+    pub async fn has(&self, name: &str) -> bool {
+        self.everywhere().has(name).await
+    }
+
+    /// [`Place::has_field`] anywhere.
+    pub async fn has_field(&self, label: &str) -> bool {
+        self.everywhere().has_field(label).await
+    }
+
+    /// Waits until the page shows `text` somewhere.
+    ///
+    /// # Panics
+    /// When it does not within a minute.
+    pub async fn sees(&self, text: &str) {
+        self.until(&format!("{text:?} is shown"), async || {
+            let shown = self.text().await;
+            if shown.contains(text) { Ok(()) } else { Err(shown) }
+        })
+        .await;
+    }
+
+    /// Waits until the page's heading is `text`.
+    ///
+    /// # Panics
+    /// When it is not within a minute.
+    pub async fn arrives(&self, text: &str) {
+        self.until(&format!("the heading is {text:?}"), async || {
+            let heading =
+                self.run("return document.querySelector('h1')?.textContent.trim() ?? ''", vec![]).await;
+            if heading == text { Ok(()) } else { Err(format!("heading {heading}\n{}", self.text().await)) }
+        })
+        .await;
+    }
+
+    /// All visible text.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.body?.innerText ?? ''", vec![]).await;
+        let lines = text.as_str().expect("a text").split('\n').map(|line| line.trim().replace('\u{a0}', " "));
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The visible text of each element that a CSS selector finds.
+    ///
+    /// # Panics
+    /// On a selector that is none.
+    pub async fn texts(&self, selector: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility())\
+                      .map(e => e.innerText.replace(/\\s+/g, ' ').trim())";
+        serde_json::from_value(self.run(script, vec![json!(selector)]).await).expect("texts")
+    }
+
+    /// Path and query of the page's address.
+    ///
+    /// # Panics
+    /// When the browser has none.
+    pub async fn path(&self) -> String {
+        let address = self.browser.client.current_url().await.expect("an address");
+        address[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
+    }
+
+    /// When the page was loaded, as the browser counts it: another number after each load.
+    pub async fn loaded_at(&self) -> String {
+        self.run("return performance.timeOrigin", vec![]).await.to_string()
+    }
+
+    /// Waits for a file in the folder of downloads, and gives its content.
+    ///
+    /// # Panics
+    /// When there is none within a minute.
+    pub async fn downloaded(&self, ending: &str) -> String {
+        self.until(&format!("a file {ending} is downloaded"), async || {
+            let files = std::fs::read_dir(self.browser.downloads.path()).expect("the folder").flatten();
+            let paths: Vec<_> = files.map(|file| file.path()).collect();
+            let found = paths.iter().find(|path| path.to_string_lossy().ends_with(ending));
+            found.map(|path| std::fs::read_to_string(path).expect("a file")).ok_or(format!("{paths:?}"))
+        })
+        .await
+    }
+
+    /// Waits for something: asks until it is `Ok`. The error says what there is instead.
+    ///
+    /// # Panics
+    /// When it is not within a minute.
+    pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Result<T, String>) -> T {
+        let start = Instant::now();
+        loop {
+            match ask().await {
+                Ok(found) => return found,
+                Err(instead) if start.elapsed() > PATIENCE => {
+                    let last = self.last.borrow().clone();
+                    let path = self.path().await;
+                    panic!(
+                        "not within a minute: {what}. Last: {last}. At {path} there is instead:\n{instead}"
+                    );
+                }
+                Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+        }
+    }
+
+    /// Runs a script that no page sees. Where pages' own scripts are blocked, this one runs all the same.
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let start = Instant::now();
+        loop {
+            match self.browser.client.execute(script, arguments.clone()).await {
+                Ok(value) => return value,
+                // The page it was begun in may be gone.
+                Err(error) if start.elapsed() > PATIENCE => panic!("{script}: {error}"),
+                Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+        }
+    }
+
+    fn uses(&self, what: String) {
+        self.interactions.set(self.interactions.get() + 1);
+        *self.last.borrow_mut() = what;
+    }
+
+    /// Writes picture and source of the page into a folder.
+    pub(crate) async fn keep(&self, folder: &Path, index: usize) {
+        let picture = within(self.browser.client.screenshot()).await;
+        let source = within(self.browser.client.source()).await;
+        for (ending, content) in [("png", picture), ("html", source.map(String::into_bytes))] {
+            if let Some(content) = content {
+                let _ = std::fs::write(folder.join(format!("page-{index}.{ending}")), content);
+            }
+        }
+    }
+}
+
+/// A browser that does not answer any more must not hide why a story failed.
+async fn within<T, E>(asked: impl Future<Output = Result<T, E>>) -> Option<T> {
+    tokio::time::timeout(Duration::from_secs(20), asked).await.ok()?.ok()
+}
+
+impl Place<'_> {
+    /// Presses the button or follows the link with this name.
+    ///
+    /// # Panics
+    /// When there is none, or more than one, within a minute.
+    pub async fn click(&self, name: &str) {
+        self.page.uses(format!("clicked {name:?}"));
+        self.act("action", name, "", async |control| control.click().await).await;
+    }
+
+    /// Types a text into the field with this label, in place of what stands there.
+    ///
+    /// # Panics
+    /// When there is no such field, or more than one, within a minute.
+    pub async fn fill(&self, label: &str, text: &str) {
+        self.page.uses(format!("typed into {label:?}"));
+        self.act("field", label, "", async |control| {
+            control.clear().await?;
+            control.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Selects what is called `option`, or, with `…` at its end, begins with it, in the field with this label.
+    ///
+    /// # Panics
+    /// When there is no such field or option, or more than one, within a minute.
+    pub async fn select(&self, label: &str, option: &str) {
+        self.page.uses(format!("selected {option:?} of {label:?}"));
+        let page = self.page;
+        page.until(&format!("{label:?} has {option:?}"), async || {
+            let control = self.find("field", label, "").await?;
+            let arguments = vec![json!("option"), json!(label), json!(""), json!(option), element(&control)];
+            let found = page.found(&page.run(include_str!("find.js"), arguments).await)?;
+            found.click().await.map_err(|error| error.to_string())
+        })
+        .await;
+    }
+
+    /// Ticks the box with this label, which must not be ticked.
+    ///
+    /// # Panics
+    /// When there is none, or more than one, within a minute, or when it is not ticked afterwards.
+    pub async fn tick(&self, label: &str) {
+        self.page.uses(format!("ticked {label:?}"));
+        self.mark("field", label, "").await;
+    }
+
+    /// Chooses one of a group of choices.
+    ///
+    /// # Panics
+    /// When there is none, or more than one, within a minute, or when it is not chosen afterwards.
+    pub async fn choose(&self, group: &str, choice: &str) {
+        self.page.uses(format!("chose {choice:?} of {group:?}"));
+        self.mark("choice", group, choice).await;
+    }
+
+    /// Whether there is a button or link with this name now.
+    pub async fn has(&self, name: &str) -> bool {
+        self.find("action", name, "").await.is_ok()
+    }
+
+    /// Whether there is a field with this label now.
+    pub async fn has_field(&self, label: &str) -> bool {
+        self.find("field", label, "").await.is_ok()
+    }
+
+    async fn mark(&self, kind: &str, name: &str, choice: &str) {
+        self.act(kind, name, choice, async |control| {
+            if !control.is_selected().await? {
+                control.click().await?;
+            }
+            Ok(())
+        })
+        .await;
+        let marked = self.find(kind, name, choice).await.expect("what was marked is still there");
+        assert!(marked.is_selected().await.expect("its state"), "{name:?} {choice:?} is not marked");
+    }
+
+    async fn act(
+        &self,
+        kind: &str,
+        name: &str,
+        choice: &str,
+        action: impl AsyncFn(Element) -> Result<(), fantoccini::error::CmdError>,
+    ) {
+        self.page
+            .until(&format!("{name:?} {choice:?} can be used"), async || {
+                let control = self.find(kind, name, choice).await?;
+                action(control).await.map_err(|error| error.to_string())
+            })
+            .await;
+    }
+
+    async fn find(&self, kind: &str, name: &str, choice: &str) -> Result<Element, String> {
+        let arguments = vec![json!(kind), json!(name), json!(self.within.unwrap_or("")), json!(choice)];
+        let found = self.page.run(include_str!("find.js"), arguments).await;
+        match self.page.found(&found) {
+            Ok(element) => Ok(element),
+            Err(problem) => Err(format!("{problem}\n{}", self.page.text().await)),
+        }
+    }
+}
+
+impl Page {
+    fn found(&self, answer: &Value) -> Result<Element, String> {
+        match answer["control"][ELEMENT].as_str() {
+            Some(id) => Ok(Element::from_element_id(self.browser.client.clone(), id.to_owned().into())),
+            None => Err(answer["problem"].as_str().unwrap_or("no answer").to_owned()),
+        }
+    }
+}
+
+fn element(element: &Element) -> Value {
+    json!({ ELEMENT: String::from(element.element_id()) })
+}
