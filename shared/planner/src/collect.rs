@@ -15,7 +15,7 @@ use crate::claims::{Claim, Claims, TooManyMembers, Wanted};
 use crate::compare::Comparison;
 use crate::decision::RunKind;
 use crate::feedback::{push_outcome, push_rejected};
-use crate::import_row::{BoundMapping, ContentWriter, RowTemplate, address_of};
+use crate::import_row::{BoundMapping, ContentWriter, RowTemplate, customer_id};
 use crate::known::KnownLedger;
 use crate::sink::{Feedback, PlanSink};
 use crate::spool::{Member, Spool};
@@ -94,6 +94,7 @@ pub struct Collector<'a, S> {
     feedback: Feedback,
     counts: Counts,
     content: Vec<u8>,
+    lower: Vec<u8>,
 }
 
 /// What the rows are compared with as they come.
@@ -147,6 +148,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             feedback: Feedback::default(),
             counts: Counts::default(),
             content: Vec::new(),
+            lower: Vec::new(),
         }
     }
 
@@ -269,7 +271,7 @@ impl<'a, S: PlanSink> Collector<'a, S> {
                     let same_address = duplicate == Claim::SameAddress;
                     let reason = if same_address { "same_email" } else { "same_customer_id" };
                     self.counts.duplicates += 1;
-                    let customer_id = if identity.is_empty() { address_of(content) } else { identity };
+                    let customer_id = customer_id(identity, content, &mut self.lower);
                     push_outcome(self.feedback.outcomes(), customer_id, Outcome::Duplicate, reason, None);
                     self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
                     continue;
@@ -288,18 +290,8 @@ impl<'a, S: PlanSink> Collector<'a, S> {
                 });
             if unchanged {
                 self.counts.unchanged += 1;
-                let outcomes = self.feedback.outcomes();
-                if identity.is_empty() {
-                    push_outcome(
-                        outcomes,
-                        &address_of(content).to_ascii_lowercase(),
-                        Outcome::Unchanged,
-                        "",
-                        None,
-                    );
-                } else {
-                    push_outcome(outcomes, identity, Outcome::Unchanged, "", None);
-                }
+                let customer_id = customer_id(identity, content, &mut self.lower);
+                push_outcome(self.feedback.outcomes(), customer_id, Outcome::Unchanged, "", None);
                 self.feedback.hand_on(self.sink).map_err(CollectError::Sink)?;
                 continue;
             }

@@ -11,7 +11,7 @@ use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk};
 use crate::collect::Members;
 use crate::decision::{Decision, Known, RunKind, decide};
 use crate::feedback::{push_outcome, push_rejected};
-use crate::import_row::{RowTemplate, address_of};
+use crate::import_row::{RowTemplate, customer_id, lower_address};
 use crate::known::KnownLedger;
 use crate::members::ChunkMember;
 use crate::opt_outs::OptOuts;
@@ -203,12 +203,7 @@ impl<S: PlanSink> Comparing<'_, S> {
                 (Outcome::Rejected, Reason::Parked.as_str())
             }
         };
-        let customer_id = if member.identity.is_empty() {
-            self.lower_address(member);
-            &self.lower
-        } else {
-            member.identity
-        };
+        let customer_id = customer_id(member.identity, member.content, &mut self.lower);
         push_outcome(self.feedback.outcomes(), customer_id, outcome, reason, None);
         self.feedback.hand_on(self.sink)
     }
@@ -223,12 +218,6 @@ impl<S: PlanSink> Comparing<'_, S> {
         push_rejected(self.feedback.rejected(), file, row, Reason::Parked, &self.import_row);
     }
 
-    fn lower_address(&mut self, member: &Member<'_>) {
-        self.lower.clear();
-        self.lower.extend_from_slice(address_of(member.content));
-        self.lower.make_ascii_lowercase();
-    }
-
     fn send(
         &mut self,
         member: &Member<'_>,
@@ -236,7 +225,7 @@ impl<S: PlanSink> Comparing<'_, S> {
         addition: bool,
         attempts: u8,
     ) -> io::Result<()> {
-        self.lower_address(member);
+        lower_address(member.content, &mut self.lower);
         self.import_row.clear();
         self.template.render(member.content, &mut self.import_row);
         if addition && self.has_ledger && !member.identity.is_empty() {

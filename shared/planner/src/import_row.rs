@@ -242,6 +242,23 @@ impl RowTemplate {
     }
 }
 
+/// What a person knows a profile by in the files: its identity, or its lower-cased address (written into `lower`) where
+/// that is the identity.
+pub(crate) fn customer_id<'a>(identity: &'a [u8], content: &[u8], lower: &'a mut Vec<u8>) -> &'a [u8] {
+    if !identity.is_empty() {
+        return identity;
+    }
+    lower_address(content, lower);
+    lower
+}
+
+/// Writes the address of a content into `lower`, lower-cased.
+pub(crate) fn lower_address(content: &[u8], lower: &mut Vec<u8>) {
+    lower.clear();
+    lower.extend_from_slice(address_of(content));
+    lower.make_ascii_lowercase();
+}
+
 /// The address of a content, as it is sent.
 pub(crate) fn address_of(content: &[u8]) -> &[u8] {
     match content.split_first() {

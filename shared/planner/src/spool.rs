@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use ledger::{AddressHash, HashSeed};
 
-use crate::import_row::address_of;
+use crate::import_row::lower_address;
 use crate::members::{push_varint, take_varint};
 
 const PARTITION_BITS: u32 = 6;
@@ -149,9 +149,7 @@ impl LoadedPartition {
                     "the spool was changed by somebody else",
                 ));
             };
-            self.address.clear();
-            self.address.extend_from_slice(address_of(member.content));
-            self.address.make_ascii_lowercase();
+            lower_address(member.content, &mut self.address);
             self.order.push(Place { hash: AddressHash::of(&self.address, seed), offset });
             offset += length;
         }

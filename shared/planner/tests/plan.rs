@@ -414,6 +414,19 @@ fn the_address_is_the_identity_where_there_is_no_other() {
     read_snapshot(parts, &SnapshotSettings::default(), &mut collector).unwrap();
     let members = collector.finish().unwrap();
     assert_eq!((members.counts().members, members.counts().duplicates), (1, 1));
+    let (list, opt_outs) =
+        (ListId::new("list-1").unwrap(), OptOuts::new(vec![AddressHash::of(b"ann@example.com", SEED)], DAY));
+    let comparison = Comparison {
+        list: &list,
+        kind: RunKind::Changes,
+        sent_up_to: None,
+        opt_outs: &opt_outs,
+        limits: LIMITS,
+    };
+    compare(members, Baseline::<&[u8]>::SameLedger, comparison, &mut sink).unwrap();
+    // Every line names the person in the same way, however the address is written.
+    let outcomes = String::from_utf8(sink.outcomes).unwrap();
+    assert_eq!(outcomes, "ann@example.com,duplicate,same_customer_id,\nann@example.com,opted_out,,\n");
 }
 
 #[test]
