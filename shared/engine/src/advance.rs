@@ -108,6 +108,9 @@ impl Engine {
             }
         }
         let answer = session.work().await;
+        if answer.is_err() {
+            session.leave().await;
+        }
         session.record_calls().await;
         answer
     }
@@ -272,6 +275,16 @@ impl Session<'_> {
         }
         self.save_or_leave().await?;
         Ok(self.engine.wait(until))
+    }
+
+    /// Gives the lease back after an error that ends the advance: whoever comes next need not wait for its end, and does
+    /// not take this caller for dead. What cannot be saved now ends by itself.
+    async fn leave(&mut self) {
+        let released = self.release_slot().await;
+        self.run.content.lease = None;
+        if let Err(error) = released.and(self.save_or_leave().await) {
+            tracing::warn!(run = %self.run.content.key.run, error = %in_one_line(&error), "the lease was not given back");
+        }
     }
 
     /// Gives the lease back until a person has done something.

@@ -298,8 +298,7 @@ impl World {
     /// A process: an engine that dies at the crash point.
     pub fn process(&self) -> Engine {
         let life = self.crash.new_life();
-        let mortal =
-            |inner: Arc<dyn ObjectStore>, denied| MortalStore { inner, life: life.clone(), denied };
+        let mortal = |inner: Arc<dyn ObjectStore>, denied| MortalStore { inner, life: life.clone(), denied };
         let state = mortal(Arc::<MemoryStore>::clone(&self.state), Arc::clone(&self.state_denied));
         let state: Arc<dyn ObjectStore> = Arc::new(state);
         let segments = mortal(Arc::<MemoryStore>::clone(&self.segments), Arc::clone(&self.denied));
