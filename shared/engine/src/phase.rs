@@ -41,6 +41,9 @@ pub struct EarlierPart {
     /// People whom the export held before the first part; `None` on its first run.
     #[serde(default)]
     pub held: Option<u64>,
+    /// Additions that had passed the brake before the first part: an earlier run had planned them, and not sent.
+    #[serde(default)]
+    pub passed: u64,
     /// What had come of every row when the last part was closed: the run's counts, should it end before it has
     /// another plan.
     #[serde(default)]
@@ -114,6 +117,9 @@ pub struct Sending {
     /// People whom the export held before this plan; `None` when it had no ledger.
     #[serde(default)]
     pub held: Option<u64>,
+    /// See [`EarlierPart::passed`].
+    #[serde(default)]
+    pub passed: u64,
     /// How many of those have opted out without the ledger's knowing; the settlement makes it remember them.
     #[serde(default)]
     pub newly_opted_out: u64,

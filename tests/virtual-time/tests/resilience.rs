@@ -182,20 +182,48 @@ async fn a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_sent(
     assert_ne!(end(&run).0, Status::Skipped, "{}", end(&run).1);
 }
 
+/// A run that adds more than the brake allows, stopped by a day's wait when most of it is sent.
+async fn adds_many_in_two_parts(world: &World, engine: &Engine, key: &RunKey) {
+    let before = world.control.statistics().await.imports;
+    until_imports(world, engine, key, before + 4).await;
+    world.sleep(SignedDuration::from_hours(25)).await;
+    let run = world.finish(engine, key).await;
+    let members = world.members().await.len();
+    assert_eq!(end(&run).0, Status::Successful, "{} members {members} {:?}", end(&run).1, counts(&run));
+    assert_eq!((members, counts(&run).added), (400, 200));
+    assert_eq!(world.times_imported().await, [1]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approved_run_goes_on_after_a_day() {
     let world = world_with(200).await;
     world.run(RunKind::Changes).await;
-    world.upload("2", &people(0, 310)).await;
+    world.upload("2", &people(0, 400)).await;
+    let braked = world.run(RunKind::Changes).await;
+    assert_eq!(end(&braked).1.code(), "brake_additions");
+    let engine = world.process();
+    let approved = StartRequest { approved: Some(braked.key.run.clone()), ..world.request(RunKind::Changes) };
+    let key = engine.start_run(&world.export, approved).await.unwrap().active().clone();
+    adds_many_in_two_parts(&world, &engine, &key).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_approved_run_left_unsent_goes_on_after_a_day() {
+    let world = world_with(200).await;
+    world.run(RunKind::Changes).await;
+    world.upload("2", &people(0, 400)).await;
     let braked = world.run(RunKind::Changes).await;
     let engine = world.process();
     let approved = StartRequest { approved: Some(braked.key.run.clone()), ..world.request(RunKind::Changes) };
     let key = engine.start_run(&world.export, approved).await.unwrap().active().clone();
-    until_imports(&world, &engine, &key, 6).await;
-    world.sleep(SignedDuration::from_hours(25)).await;
-    let run = world.finish(&engine, &key).await;
-    let members = world.members().await.len();
-    assert_eq!(end(&run).0, Status::Successful, "{} members {members} {:?}", end(&run).1, counts(&run));
+    while !matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Sending(_)) {
+        engine.advance(&key, world.clock_now(), Caller::SoleOwner).await.unwrap();
+    }
+    engine.cancel(&key, "administrator").await.unwrap();
+    let canceled = world.finish(&engine, &key).await;
+    assert_eq!(counts(&canceled).unsent, 200);
+    let key = start(&world, &engine, RunKind::Changes).await;
+    adds_many_in_two_parts(&world, &engine, &key).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -601,4 +629,21 @@ async fn missing_opt_out_hashes_are_read_again() {
     world.upload("2", &people(0, 25)).await;
     let run = world.run(RunKind::Changes).await;
     assert_eq!(end(&run).0, Status::Successful, "{}", end(&run).1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_is_denied_something_is_not_taken_for_a_dead_one() {
+    let world = world_with(200).await;
+    world.state_denied.writing("chunks/");
+    let engine = world.process();
+    let key = start(&world, &engine, RunKind::Changes).await;
+    // More often than a step is begun by callers that die in it; nobody waits for the lease of the one before.
+    for _ in 0..7 {
+        let deadline = world.clock_now().checked_add(SignedDuration::from_mins(10)).unwrap();
+        let denied = engine.advance(&key, deadline, Caller::Shared).await.unwrap_err();
+        assert!(matches!(denied, engine::AdvanceError::Files(_)), "{denied}");
+    }
+    world.state_denied.nothing();
+    let run = world.finish(&engine, &key).await;
+    assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 200), "{}", end(&run).1);
 }

@@ -231,7 +231,9 @@ impl Session<'_> {
                 return Ok(self.finish(End::ApprovalOutdated).await?);
             }
             // Exactly this may go.
-        } else if let Some(brake) = self.brake(&summary, &segment_rows, pointer.as_ref(), &planning) {
+        } else if self.run.content.request.approved.is_none()
+            && let Some(brake) = self.brake(&summary, &segment_rows, pointer.as_ref(), &planning)
+        {
             if planning.earlier.is_some() {
                 return Ok(self.finish(End::Braked { brake }).await?);
             }
@@ -245,6 +247,7 @@ impl Session<'_> {
             self.engine.documents.store().put(&key, bytes.into(), Condition::None).await?;
         }
         let newly_opted_out = opted_out.len() as u64;
+        let passed = passed(pointer.as_ref(), &planning);
         self.run.content.forecast = Some(self.forecast(summary.chunks.len()).await);
         let chunks = summary.chunks.iter().map(|chunk| Chunk {
             number: chunk.number,
@@ -270,6 +273,7 @@ impl Session<'_> {
             additions: summary.additions,
             updates: summary.updates,
             held: summary.held,
+            passed,
             newly_opted_out,
             list_missing: false,
             stopped_by: None,
@@ -310,14 +314,21 @@ impl Session<'_> {
             let before = before(segment).filter(|rows| *rows > 0)?;
             Some(Brake::SegmentEmptied { segment: segment.clone(), before })
         });
-        // What an earlier run planned, and did not get to send, has passed the brake; and a later part is judged
-        // together with those before it.
-        let passed = pointer.map_or(0, |pointer| pointer.unsent_additions);
+        // A later part is judged together with those before it.
+        let passed = passed(pointer, planning);
         let (additions, held) = match &planning.earlier {
             Some(earlier) => (earlier.counts.added + summary.additions, earlier.held),
             None => (summary.additions, summary.held),
         };
         emptied.or_else(|| self.engine.settings.brake.additions(additions.saturating_sub(passed), held))
+    }
+}
+
+/// Additions that need not pass the brake again: what an earlier run planned, and did not get to send, has passed it.
+fn passed(pointer: Option<&LedgerPointer>, planning: &Planning) -> u64 {
+    match &planning.earlier {
+        Some(earlier) => earlier.passed,
+        None => pointer.map_or(0, |pointer| pointer.unsent_additions),
     }
 }
 

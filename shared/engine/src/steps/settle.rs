@@ -91,6 +91,7 @@ impl Session<'_> {
         let earlier = sending.earlier.unwrap_or_else(|| EarlierPart {
             baseline: sending.basis.object.clone().filter(|_| !sending.basis.unreadable),
             held: sending.held,
+            passed: sending.passed,
             ..EarlierPart::default()
         });
         let earlier = EarlierPart {
