@@ -3,6 +3,7 @@
 use engine::{Caller, Engine, EngineParts, RunKey};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
+use notifications::Notifications;
 use serde_json::Value;
 use telemetry::lambda::invocation_span;
 use telemetry::{Metrics, Unit};
@@ -11,6 +12,7 @@ use tracing::Instrument;
 use crate::answer::{Answer, State, Task};
 use crate::end_metrics::FUNCTION;
 use crate::failure::{ErrorType, Failure};
+use crate::wiring::Parts;
 
 /// So long before Lambda's time-out no step begins any more: an import may take a minute, and its answer must still be
 /// written down.
@@ -26,6 +28,7 @@ const LEASE_BEYOND_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Handler {
     parts: EngineParts,
+    notifications: Notifications,
 }
 
 /// The input names no run.
@@ -37,8 +40,8 @@ struct InvalidInput(#[source] serde_json::Error);
 
 impl Handler {
     /// A handler with these parts.
-    pub(crate) const fn new(parts: EngineParts) -> Self {
-        Self { parts }
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self { parts: parts.engine, notifications: parts.notifications }
     }
 
     /// Makes one advance. Each failure is recorded here, and nowhere else.
@@ -76,7 +79,11 @@ impl Handler {
         parts.settings.lease_margin = lease_margin;
         let advanced = Engine::new(parts).advance(&key, deadline, Caller::Shared).await;
         match advanced {
-            Ok(advance) => Ok(Answer::new(task, advance, self.parts.clock.now())),
+            Ok(advance) => {
+                // Dies this process before people are told, maintenance tells them.
+                self.notifications.advanced(&key, &advance).await;
+                Ok(Answer::new(task, advance, self.parts.clock.now()))
+            }
             Err(error) => Err(Failure::of(&error)),
         }
     }

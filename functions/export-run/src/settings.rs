@@ -1,5 +1,7 @@
 //! The one place of this function that reads environment variables; each is declared here with what it is for.
 
+use url::Url;
+
 /// The private bucket with the product's state.
 const STATE_BUCKET: &str = "STATE_BUCKET";
 
@@ -11,6 +13,12 @@ const SEGMENTS_PREFIX: &str = "SEGMENTS_PREFIX";
 
 /// What the names of all secrets begin with.
 const SECRETS_PREFIX: &str = "SECRETS_PREFIX";
+
+/// The bus for notifications.
+const EVENT_BUS: &str = "EVENT_BUS";
+
+/// Where people reach the console.
+const PUBLIC_ADDRESS: &str = "PUBLIC_ADDRESS";
 
 /// Another server than Constant Contact's.
 const API_BASE: &str = "CONSTANT_CONTACT_API_BASE";
@@ -29,6 +37,10 @@ pub(crate) struct Settings {
     pub(crate) segments_prefix: String,
     /// What the names of all secrets begin with.
     pub(crate) secrets_prefix: String,
+    /// The bus for notifications.
+    pub(crate) event_bus: String,
+    /// The console's address, for links in notifications.
+    pub(crate) console: Option<Url>,
     /// Where the service and its authorization server are, when not where the vendor has them.
     pub(crate) service: Option<(String, String)>,
 }
@@ -45,6 +57,11 @@ pub(crate) enum SettingsError {
     /// Tokens would be sent to the one server and renewed at the other.
     #[error("set both environment variables {API_BASE} and {AUTHORIZATION_BASE}, or neither")]
     HalfService,
+    /// Links in notifications would lead nowhere.
+    #[error(
+        "the environment variable {PUBLIC_ADDRESS} is no address; write it like https://exports.example.com"
+    )]
+    PublicAddress(#[source] url::ParseError),
 }
 
 impl Settings {
@@ -68,11 +85,14 @@ impl Settings {
             (None, None) => None,
             _ => return Err(SettingsError::HalfService),
         };
+        let console = filled(PUBLIC_ADDRESS).map(|address| Url::parse(&address)).transpose();
         Ok(Self {
             state_bucket: required(STATE_BUCKET)?,
             segments_bucket: required(SEGMENTS_BUCKET)?,
             segments_prefix,
             secrets_prefix: filled(SECRETS_PREFIX).unwrap_or_else(|| "segment-export/".to_owned()),
+            event_bus: filled(EVENT_BUS).unwrap_or_else(|| "default".to_owned()),
+            console: console.map_err(SettingsError::PublicAddress)?,
             service,
         })
     }
@@ -111,14 +131,23 @@ mod tests {
         assert_eq!(read(&[BUCKETS[0], BUCKETS[1], (SEGMENTS_PREFIX, "a")]), Err(SettingsError::Prefix));
         let half = read(&[BUCKETS[0], BUCKETS[1], (API_BASE, "https://localhost/v3")]);
         assert_eq!(half, Err(SettingsError::HalfService));
+        let address = read(&[BUCKETS[0], BUCKETS[1], (PUBLIC_ADDRESS, "exports")]);
+        assert!(matches!(address, Err(SettingsError::PublicAddress(_))), "{address:?}");
     }
 
     #[test]
     fn every_variable_is_described() {
         let description = include_str!("../README.md");
-        for name in
-            [STATE_BUCKET, SEGMENTS_BUCKET, SEGMENTS_PREFIX, SECRETS_PREFIX, API_BASE, AUTHORIZATION_BASE]
-        {
+        for name in [
+            STATE_BUCKET,
+            SEGMENTS_BUCKET,
+            SEGMENTS_PREFIX,
+            SECRETS_PREFIX,
+            EVENT_BUS,
+            PUBLIC_ADDRESS,
+            API_BASE,
+            AUTHORIZATION_BASE,
+        ] {
             assert!(description.contains(&format!("`{name}`")), "{name}");
         }
     }

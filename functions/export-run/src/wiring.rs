@@ -7,19 +7,29 @@ use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::ClientSettings;
 use constant_contact::oauth::OAuthClient;
 use domain::{Clock, Random, SystemClock, SystemRandom};
-use engine::{EngineParts, EngineSettings};
+use engine::{Engine, EngineParts, EngineSettings};
+use notifications::{EventBus, EventBusSettings, NotificationParts, NotificationSettings, Notifications};
 use quota::GateOptions;
-use store::{Documents, ObjectStore, S3Settings, S3Store};
-use tokens::{AwsSecretStore, SecretsSettings, SourceOptions, TokenVault};
+use store::{AwsServer, Documents, ObjectStore, S3Settings, S3Store};
+use tokens::{AwsSecretStore, Grants, SecretsSettings, SourceOptions, TokenVault};
 
 use crate::end_metrics::EndMetrics;
 use crate::settings::Settings;
 
-/// Makes clients of S3, Secrets Manager and Constant Contact. Nothing is sent.
+/// What the function works with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// The engine's.
+    pub(crate) engine: EngineParts,
+    /// Tells people how runs end.
+    pub(crate) notifications: Notifications,
+}
+
+/// Makes clients of S3, Secrets Manager, EventBridge and Constant Contact. Nothing is sent.
 ///
 /// # Errors
 /// When the addresses of Constant Contact cannot be used.
-pub(crate) async fn connect(settings: &Settings) -> Result<EngineParts, constant_contact::SettingsError> {
+pub(crate) async fn connect(settings: &Settings) -> Result<Parts, constant_contact::SettingsError> {
     let service = match &settings.service {
         Some((api, authorization)) => ClientSettings::at(api, authorization)?,
         None => ClientSettings::production()?,
@@ -42,6 +52,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<EngineParts, constant
     let secrets = AwsSecretStore::new(&SecretsSettings::default(), &shared, Arc::clone(&random));
     let vault = TokenVault::new(Arc::new(secrets), settings.secrets_prefix.clone());
     let documents = Documents::new(state, Arc::clone(&clock), Arc::clone(&random));
+    let grants = Grants::new(vault.clone(), documents.clone(), Arc::clone(&clock));
     let connector = ServiceConnector::new(ConnectorParts {
         endpoint: Arc::new(OAuthClient::new(&service)?),
         settings: service,
@@ -52,16 +63,31 @@ pub(crate) async fn connect(settings: &Settings) -> Result<EngineParts, constant
         process: SourceOptions { process: random.uuid().to_string(), sole_owner: false },
         gate: GateOptions::default(),
     });
-    Ok(EngineParts {
-        documents,
-        segments,
+    let engine = EngineParts {
+        documents: documents.clone(),
+        segments: Arc::clone(&segments),
         connector: Arc::new(connector),
         observer: Arc::new(EndMetrics::new(Arc::clone(&clock))),
-        clock,
+        clock: Arc::clone(&clock),
         random,
         settings: EngineSettings {
             segments_prefix: settings.segments_prefix.clone(),
             ..EngineSettings::default()
         },
-    })
+    };
+    let bus = EventBusSettings { bus: settings.event_bus.clone(), server: AwsServer::default() };
+    let notifications = Notifications::new(NotificationParts {
+        engine: Engine::new(engine.clone()),
+        documents,
+        segments,
+        grants,
+        notifier: Arc::new(EventBus::new(bus, &shared)),
+        clock,
+        settings: NotificationSettings {
+            segments_prefix: settings.segments_prefix.clone(),
+            console: settings.console.clone(),
+            ..NotificationSettings::default()
+        },
+    });
+    Ok(Parts { engine, notifications })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use configuration::{Configuration, ConfigurationError, TriggerReport};
 use domain::{Clock, in_one_line};
+use engine::Started;
 use lambda_runtime::LambdaEvent;
 use notifications::Notifications;
 use serde::Serialize;
@@ -46,7 +47,7 @@ pub struct Handler {
 pub struct Answer {
     /// Which event it was.
     pub event: &'static str,
-    /// Runs that were started or joined.
+    /// Runs that were started or joined; those that an earlier delivery started are not counted.
     pub started: usize,
     /// Exports that were due and have no connection that can be used.
     pub left_out: usize,
@@ -186,6 +187,7 @@ fn started(event: &'static str, report: &TriggerReport) -> Result<Answer, Failur
     if let Some(failure) = Failure::not_started(report) {
         return Err(failure);
     }
-    let (started, left_out) = (report.started.len(), report.left_out.len());
+    let new = report.started.iter().filter(|one| !matches!(one.started, Started::Known(_)));
+    let (started, left_out) = (new.count(), report.left_out.len());
     Ok(Answer { event, started, left_out, ..Answer::default() })
 }

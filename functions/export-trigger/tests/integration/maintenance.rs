@@ -1,0 +1,25 @@
+//! The tick of maintenance.
+
+use jiff::SignedDuration;
+use schedule::ExportSchedule;
+use serde_json::json;
+
+use crate::bench::bench;
+
+#[tokio::test]
+async fn a_run_that_nobody_works_on_is_set_going_and_people_are_told_of_what_nobody_looked_at() {
+    let bench = bench().await;
+    let export = bench.stage.export("export-1", &["people"], ExportSchedule::default()).await;
+    let run = bench.stage.start_run(&export).await;
+    let maintain = || bench.send(json!({ "trigger": "Maintenance" }));
+    let answer = maintain().await.unwrap();
+    assert_eq!((answer.event, answer.resumed), ("maintenance", 0), "its driver still has time");
+    bench.pass(SignedDuration::from_mins(3)).await;
+    assert_eq!(maintain().await.unwrap().resumed, 1);
+    assert_eq!(bench.driven(), [run.clone()]);
+    // Without a snapshot it is skipped; whoever ended it died before people were told.
+    bench.stage.drive(&run).await;
+    let answer = maintain().await.unwrap();
+    assert_eq!((answer.told, answer.failed), (1, 0));
+    assert_eq!(maintain().await.unwrap().told, 0);
+}
