@@ -99,7 +99,7 @@ impl Grants {
         let record = self.documents.load::<LeaseRecord>(&lease_key(connection)).await?;
         Ok(record.map(|record| TokenStatus {
             expires_at: record.content.expires_at,
-            renewed_at: record.content.renewed_at,
+            renewed_at: record.content.last_renewed_at,
             needs_reauthentication_since: record.content.needs_reauthentication_since,
         }))
     }

@@ -34,9 +34,9 @@ pub(crate) struct LeaseRecord {
     pub(crate) version: SecretVersion,
     /// When its access token ends.
     pub(crate) expires_at: Timestamp,
-    /// The latest renewal.
+    /// The latest renewal. Earlier releases kept several under the name `renewed_at`.
     #[serde(default)]
-    pub(crate) renewed_at: Option<Timestamp>,
+    pub(crate) last_renewed_at: Option<Timestamp>,
     /// The latest renewals of tokens that were refused although they were new.
     #[serde(default)]
     pub(crate) refused_new_at: Vec<Timestamp>,
@@ -88,7 +88,7 @@ impl LeaseRecord {
         Self {
             version,
             expires_at,
-            renewed_at: None,
+            last_renewed_at: None,
             refused_new_at: Vec::new(),
             holder: None,
             needs_reauthentication_since: None,
@@ -133,7 +133,7 @@ impl LeaseRecord {
             return self.released(holder);
         }
         let mut next = self.moved_to(version.clone(), expires_at);
-        next.renewed_at = Some(now);
+        next.last_renewed_at = Some(now);
         if holder.refused_new {
             next.refused_new_at.push(now);
             let superfluous = next.refused_new_at.len().saturating_sub(MOST_REFUSALS);
@@ -145,8 +145,8 @@ impl LeaseRecord {
 
     /// A record of another version that nobody is renewing; what was renewed before is still known.
     pub(crate) fn moved_to(&self, version: SecretVersion, expires_at: Timestamp) -> Self {
-        let (renewed_at, refused_new_at) = (self.renewed_at, self.refused_new_at.clone());
-        Self { renewed_at, refused_new_at, ..Self::new(version, expires_at) }
+        let (last_renewed_at, refused_new_at) = (self.last_renewed_at, self.refused_new_at.clone());
+        Self { last_renewed_at, refused_new_at, ..Self::new(version, expires_at) }
     }
 
     /// The record without this holder; none when it does not hold the lease.
@@ -234,5 +234,13 @@ mod tests {
         assert_eq!(ask(&record, &holder("p", "1"), false, at(6 * 60)), Lease::Granted);
         let record = renewed_six_times(&holder("p", "1"));
         assert_eq!(ask(&record, &ordinary, false, at(6 * 60)), Lease::Granted, "nor are they refused");
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_release_is_understood() {
+        let record = LeaseRecord::new(SecretVersion::new("v1"), NOW);
+        let mut earlier = serde_json::to_value(&record).unwrap();
+        earlier["renewed_at"] = serde_json::json!(["2026-11-22T08:00:00Z"]);
+        assert_eq!(serde_json::from_value::<LeaseRecord>(earlier).unwrap(), record);
     }
 }
