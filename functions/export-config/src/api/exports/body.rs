@@ -1,0 +1,242 @@
+//! An export as a form holds it: what is sent to save one, and what is answered to edit or copy one.
+
+use ::configuration::{
+    AttributeDraft, BulkSchedule, ConfigurationError, ExportDraft, FieldProblem, ListChoice,
+};
+use domain::identifier::{ConnectionId, ExportId, SegmentName};
+use domain::mapping::Source;
+use schedule::{ExportForm, ExportSchedule};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// All that people enter for an export. What is left out is empty.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Draft {
+    name: String,
+    /// The connection's id.
+    #[schema(value_type = Option<String>)]
+    connection: Option<ConnectionId>,
+    list: List,
+    /// Names of segments, in the order that decides between rows of one person.
+    segments: Vec<String>,
+    /// The column with the e-mail address.
+    email_column: String,
+    /// The column with the identity, where it is not `CustomerId`.
+    identity_column: Option<String>,
+    /// The fields besides the address.
+    attributes: Vec<Attribute>,
+    schedule: ScheduleForm,
+}
+
+/// The list that an export writes to.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum List {
+    /// The id of a list of the account, or the address of the list's page at Constant Contact.
+    Id(String),
+    /// The name of a list to be created when everything else is in order.
+    New(String),
+}
+
+/// A field and what fills it: give one of `column` and `constant`.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Attribute {
+    /// The field's name, such as `first_name` or `cf:hobby`.
+    field: String,
+    /// The column that it is filled from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    /// The same value for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    constant: Option<String>,
+}
+
+/// When an export runs by itself.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = ExportSchedule)]
+pub(super) struct ScheduleForm {
+    /// `with_system_refresh`, `off` or `own`.
+    kind: String,
+    /// `daily`, `weekly` or `monthly`; for `own`, and for `off` where a recurrence is to be kept.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    repeat: String,
+    /// For `weekly`: `monday`, `tuesday` and so on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    weekdays: Vec<String>,
+    /// For `monthly`: 1 to 31.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    days: Vec<i64>,
+    /// An IANA name, `Europe/Berlin`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    time_zone: String,
+    /// The local date and time from which it counts, `2026-03-01T06:30`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    start: String,
+}
+
+/// Some exports.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    /// Their ids.
+    #[schema(value_type = Vec<String>)]
+    pub(super) exports: Vec<ExportId>,
+}
+
+/// What becomes of the schedules of some exports: give one of `switch` and `own`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedules {
+    /// The exports' ids.
+    #[schema(value_type = Vec<String>)]
+    pub(super) exports: Vec<ExportId>,
+    /// Each keeps its schedule, switched on or off.
+    switch: Option<bool>,
+    /// All get this one.
+    own: Option<ScheduleForm>,
+}
+
+/// A segment by its name.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SegmentToAdd {
+    #[schema(value_type = String)]
+    pub(super) segment: SegmentName,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        ExportDraft::default().into()
+    }
+}
+
+impl Default for List {
+    fn default() -> Self {
+        ListChoice::default().into()
+    }
+}
+
+impl Default for ScheduleForm {
+    fn default() -> Self {
+        ExportForm::from(ExportSchedule::default()).into()
+    }
+}
+
+impl From<ExportDraft> for Draft {
+    fn from(draft: ExportDraft) -> Self {
+        Self {
+            name: draft.name,
+            connection: draft.connection,
+            list: draft.list.into(),
+            segments: draft.segments,
+            email_column: draft.email_column,
+            identity_column: draft.identity_column,
+            attributes: draft.attributes.into_iter().map(Into::into).collect(),
+            schedule: draft.schedule.into(),
+        }
+    }
+}
+
+impl TryFrom<Draft> for ExportDraft {
+    type Error = ConfigurationError;
+
+    fn try_from(draft: Draft) -> Result<Self, ConfigurationError> {
+        let twice = draft.attributes.iter().enumerate().filter(|(_, attribute)| {
+            // Neither is an attribute that was not filled in, which is told with all other problems of the draft.
+            attribute.column.is_some() && attribute.constant.is_some()
+        });
+        let problems: Vec<FieldProblem> = twice.map(|(place, _)| two_sources(place)).collect();
+        if !problems.is_empty() {
+            return Err(ConfigurationError::Invalid(problems));
+        }
+        Ok(Self {
+            name: draft.name,
+            connection: draft.connection,
+            list: draft.list.into(),
+            segments: draft.segments,
+            email_column: draft.email_column,
+            identity_column: draft.identity_column,
+            attributes: draft.attributes.into_iter().map(Into::into).collect(),
+            schedule: draft.schedule.into(),
+        })
+    }
+}
+
+fn two_sources(place: usize) -> FieldProblem {
+    FieldProblem {
+        field: format!("attributes[{place}]"),
+        code: "invalid",
+        message: "Give either a column or a constant value, not both.".to_owned(),
+    }
+}
+
+impl From<ListChoice> for List {
+    fn from(list: ListChoice) -> Self {
+        match list {
+            ListChoice::Id(text) => Self::Id(text),
+            ListChoice::New(name) => Self::New(name),
+        }
+    }
+}
+
+impl From<List> for ListChoice {
+    fn from(list: List) -> Self {
+        match list {
+            List::Id(text) => Self::Id(text),
+            List::New(name) => Self::New(name),
+        }
+    }
+}
+
+impl From<AttributeDraft> for Attribute {
+    fn from(attribute: AttributeDraft) -> Self {
+        let (column, constant) = match attribute.source {
+            Source::Column(name) => (Some(name), None),
+            Source::Constant(text) => (None, Some(text)),
+        };
+        Self { field: attribute.field, column, constant }
+    }
+}
+
+impl From<Attribute> for AttributeDraft {
+    fn from(attribute: Attribute) -> Self {
+        let source = match (attribute.column, attribute.constant) {
+            (None, Some(text)) => Source::Constant(text),
+            (column, _) => Source::Column(column.unwrap_or_default()),
+        };
+        Self { field: attribute.field, source }
+    }
+}
+
+impl From<ExportForm> for ScheduleForm {
+    fn from(form: ExportForm) -> Self {
+        let ExportForm { kind, repeat, weekdays, days, time_zone, start } = form;
+        Self { kind, repeat, weekdays, days, time_zone, start }
+    }
+}
+
+impl From<ScheduleForm> for ExportForm {
+    fn from(form: ScheduleForm) -> Self {
+        let ScheduleForm { kind, repeat, weekdays, days, time_zone, start } = form;
+        Self { kind, repeat, weekdays, days, time_zone, start }
+    }
+}
+
+impl Schedules {
+    /// What is to become of the schedules.
+    pub(super) fn wanted(&self) -> Result<BulkSchedule, ConfigurationError> {
+        match (self.switch, &self.own) {
+            (Some(on), None) => Ok(BulkSchedule::Switch(on)),
+            (None, Some(form)) => Ok(BulkSchedule::Own(form.clone().into())),
+            (switch, _) => {
+                let code = if switch.is_some() { "invalid" } else { "required" };
+                let message = "Give one of switch and own.".to_owned();
+                let problem = FieldProblem { field: "switch".to_owned(), code, message };
+                Err(ConfigurationError::Invalid(vec![problem]))
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Several exports at once.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::super::answer::Items;
+use super::super::connections::NamedExport;
+use super::super::extract::Input;
+use super::super::runs::AllStarted;
+use super::body::{Chosen, Schedules};
+use crate::app::App;
+use crate::web::{ApiPerson, Problem};
+
+/// Change the schedules of some exports
+///
+/// All of them or, when you may not edit one, none. Nothing runs.
+#[utoipa::path(
+    post, path = "/exports/schedules", tag = "exports", request_body = Schedules,
+    responses((status = OK, body = Items<NamedExport>, description = "The exports.")),
+    extensions(("x-problems" = json!(["forbidden", "not_found"]))),
+)]
+pub(super) async fn set_schedules(
+    ApiPerson(person): ApiPerson,
+    State(app): State<App>,
+    Input(body): Input<Schedules>,
+) -> Result<Json<Items<NamedExport>>, Problem> {
+    let wanted = body.wanted()?;
+    Ok(Items::all(app.configuration().set_schedules(&person, &body.exports, &wanted).await?))
+}
+
+/// Run all
+///
+/// Starts every export that you may edit and whose schedule is not switched off.
+#[utoipa::path(
+    post, path = "/exports/run-all", tag = "exports",
+    responses((status = ACCEPTED, body = AllStarted, description = "What runs, and what could not be started.")),
+    extensions(("x-problems" = json!(["forbidden"]))),
+)]
+pub(super) async fn run_all_exports(
+    ApiPerson(person): ApiPerson,
+    State(app): State<App>,
+) -> Result<(StatusCode, Json<AllStarted>), Problem> {
+    Ok((StatusCode::ACCEPTED, Json(app.configuration().run_all(&person).await?.into())))
+}
+
+/// Detach exports from their connections
+///
+/// They keep everything else, their runs are stopped, and they do not run until each is given a connection again.
+#[utoipa::path(
+    post, path = "/exports/detach", tag = "exports", request_body = Chosen,
+    responses((status = OK, body = Items<NamedExport>, description = "The exports.")),
+    extensions(("x-problems" = json!(["forbidden", "not_found"]))),
+)]
+pub(super) async fn detach_exports(
+    ApiPerson(person): ApiPerson,
+    State(app): State<App>,
+    Input(body): Input<Chosen>,
+) -> Result<Json<Items<NamedExport>>, Problem> {
+    Ok(Items::all(app.configuration().detach_exports(&person, &body.exports).await?))
+}
