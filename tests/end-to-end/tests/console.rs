@@ -11,10 +11,10 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use end_to_end::{Account, Console, Start, Visit};
-use serde_json::Value;
+use end_to_end::{Account, Console, Own, Start, Visit};
+use serde_json::{Value, json};
 
 const PROFILES: [&str; 2] = ["--profiles", "400"];
 
@@ -179,32 +179,58 @@ fn what_was_dropped_while_nobody_looked_is_exported_when_the_console_is_back() {
     assert_eq!(ended_runs(data.path()), 2);
 }
 
+/// A time of day in UTC that comes within two minutes.
+fn soon() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    // A schedule is not due for a time before it was saved.
+    let minute = (now + 75) / 60 % (24 * 60);
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
 #[test]
-fn a_click_uploads_and_ticks_of_the_clock_make_one_run_together() {
+fn a_click_an_upload_and_a_tick_of_the_clock_make_one_run_together() {
     let data = tempfile::tempdir().unwrap();
-    let console = Console::start(data.path(), &PROFILES);
-    let administrator = console.token("administrator");
+    // The run is still at work when the last of them comes.
+    let console =
+        Console::start(data.path(), &[&PROFILES[..], &["--switch", "activity_seconds=15"]].concat());
+    let token = console.token("administrator");
+    let ask = |method: &str, path: &str, headers: &[&str], body: &str| {
+        let answer = console.api(&token, method, path, headers, body);
+        assert!((200..300).contains(&answer.status), "{path}: {answer:?}");
+        answer
+    };
     // While its marker lacks, every run waits for it before it chooses its snapshots.
     fs::create_dir(snapshot(data.path(), "9000")).unwrap();
     fs::write(snapshot(data.path(), "9000/part-1.csv"), grown(data.path(), "together", 20)).unwrap();
-    let run = |key: &str| {
-        let header = format!("Idempotency-Key: {key}");
-        let answer = console.api(&administrator, "POST", "/exports/export/runs", &[&header], "{}");
-        assert_eq!(answer.status, 202, "{answer:?}");
-        answer.json()["run"].clone()
+    let click = |key: &str| {
+        ask("POST", "/exports/export/runs", &[&format!("Idempotency-Key: {key}")], "{}").json()["run"].clone()
     };
-    let clicked = run("first");
-    assert_eq!(run("second"), clicked, "a second click joins the run that waits");
-    fs::write(snapshot(data.path(), "9000/part-2.csv"), people("late", 5)).unwrap();
+    let clicked = click("first");
+    assert_eq!(click("second"), clicked, "a second click joins the run that waits");
+    let schedule = ask("GET", "/schedule", &[], "");
+    let version = format!("If-Match: {}", schedule.header("etag").unwrap());
+    let daily = json!({
+        "schedule": { "kind": "daily", "times": [soon()], "time_zone": "UTC" },
+        "upload_trigger": true,
+    });
+    let _ = ask("PUT", "/schedule", &[&version], &daily.to_string());
+    let started_by = |trigger: &str| {
+        let entries = ask("GET", "/audit", &[], "").json();
+        let entries = entries["items"].as_array().unwrap().clone();
+        entries.iter().any(|entry| entry["after"]["trigger"] == trigger).then_some(())
+    };
+    until("the schedule's start", || started_by("scheduled"));
+    assert_eq!(ended_runs(data.path()), 1, "the run waits for the marker");
     fs::write(snapshot(data.path(), "9000/_SUCCESS"), "").unwrap();
-    until("the end of the run", || (ended_runs(data.path()) > 1).then_some(()));
-    // Several ticks and looks at the folder: whoever would have started another run has done so by now.
-    sleep(Duration::from_secs(50));
-    assert_eq!(ended_runs(data.path()), 2);
-    assert!(export(&console, &administrator)["active_run"].is_null());
+    until("the upload's start", || started_by("upload"));
+    until("the end of the run", || (ended_runs(data.path()) == 2).then_some(()));
+    until("an export at rest", || export(&console, &token)["active_run"].is_null().then_some(()));
+    let runs = ask("GET", "/exports/export/runs", &[], "").json();
+    let runs = runs["items"].as_array().unwrap();
+    assert_eq!((runs.len(), &runs[0]["run"]), (2, &clicked), "{runs:?}");
     assert_eq!(console.interrupt().status.code(), Some(0));
     let account = Account::of_export(data.path());
-    assert!(account.members.contains_key("late4@example.org"));
+    assert!(account.members.contains_key("together19@example.org"));
     assert_eq!(account.counted("imports"), 2);
 }
 
@@ -261,6 +287,42 @@ fn another_connection_is_authorised_on_the_simulators_own_page() {
     assert!(back.address.starts_with(&format!("{}/connections/", console.address())), "{back:?}");
     let administrator = console.token("administrator");
     let connection = console.api(&administrator, "GET", &format!("/connections/{id}"), &[], "").json();
-    assert_eq!(connection["state"], "setting_up", "the second step is outstanding: {connection}");
+    assert_eq!(connection["status"], "setting_up", "the second step is outstanding: {connection}");
     assert_eq!(console.interrupt().status.code(), Some(0));
+}
+
+fn segments(console: &Console) -> Vec<(String, Option<u64>)> {
+    let answer = console.api(&console.token("administrator"), "GET", "/segments", &[], "").json();
+    let items = answer["items"].as_array().unwrap().iter();
+    items.map(|item| (item["name"].as_str().unwrap().to_owned(), item["members"].as_u64())).collect()
+}
+
+#[test]
+fn in_a_persons_own_folder_only_segments_are_segments() {
+    let own = Own::new();
+    own.write("customers/1.csv", people("a", 7));
+    let map = ["--segments", own.segments(), "--map", "email=EMail"];
+    let console = Console::start(own.data(), &map);
+    // The outcomes of rows lie beside them by now.
+    assert!(Path::new(own.segments()).join("outcomes/export").is_dir());
+    until("the count of the segment", || {
+        (segments(&console) == [("customers".to_owned(), Some(7))]).then_some(())
+    });
+    own.write("customers/2.csv", people("a", 9));
+    assert!(console.running().says("A run started by a new snapshot has ended: Successful, 2 people sent."));
+    assert_eq!(console.interrupt().status.code(), Some(0));
+    assert_eq!(own.account().members.len(), 9);
+}
+
+#[test]
+fn the_console_alone_begins_with_segments_and_without_an_export() {
+    let data = tempfile::tempdir().unwrap();
+    let console = Console::start(data.path(), &["serve"]);
+    assert_eq!(segments(&console).len(), 3);
+    let token = console.token("viewer");
+    let exports = console.api(&token, "GET", "/exports", &[], "").json();
+    assert_eq!(exports["items"], json!([]));
+    assert_eq!(console.interrupt().status.code(), Some(0));
+    // Whoever exports afterwards finds the same sample.
+    assert_eq!(Start::on(data.path(), &["--json"]).end().success().counts.read, 20_000);
 }

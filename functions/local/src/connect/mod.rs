@@ -14,6 +14,7 @@ use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
 use constant_contact::{
     AccessTokens, AccountSummary, Client, FixedAccessToken, Purpose, RequestGate, ServiceError, SettingsError,
 };
+use domain::Sensitive;
 use domain::identifier::{AccountId, ConnectionId, InvalidIdentifier};
 use jiff::Timestamp;
 use quota::GateOptions;
@@ -144,13 +145,13 @@ impl Link {
         let account = self.account_of(&grant).await?;
         let key = connection_key(&self.id);
         let bound = self.installation.documents.load::<Connection>(&key).await?;
-        let name = account.organization_name.unwrap_or_else(|| account.account_id.to_string());
+        let name = account.organization_name.clone().unwrap_or_else(|| account.account_id.to_string());
         let bound = bound.and_then(|bound| bound.content.authorization);
         if let Some(bound) = bound.filter(|bound| bound.account != account.account_id) {
             return Err(ConnectError::OtherAccount { found: name, bound: bound.organization_name });
         }
         self.installation.grants.store_new_grant(&self.id, grant, account.account_id.clone()).await?;
-        self.store_connection(&account.account_id, &name).await
+        self.store_connection(&account.account_id, &name, account.contact_email).await
     }
 
     async fn account_of(&self, grant: &TokenGrant) -> Result<AccountSummary, ConnectError> {
@@ -159,7 +160,12 @@ impl Link {
         client.account_summary().await.map_err(ConnectError::Account)
     }
 
-    async fn store_connection(&self, account: &AccountId, name: &str) -> Result<Connection, ConnectError> {
+    async fn store_connection(
+        &self,
+        account: &AccountId,
+        name: &str,
+        contact_email: Option<Sensitive<String>>,
+    ) -> Result<Connection, ConnectError> {
         let now = self.installation.clock.now();
         let updated = self
             .installation
@@ -169,7 +175,7 @@ impl Link {
                 let authorization = Authorization {
                     account: account.clone(),
                     organization_name: name.to_owned(),
-                    contact_email: None,
+                    contact_email: contact_email.clone(),
                     at: now,
                 };
                 // Whoever starts the program answers for what it does.
@@ -273,6 +279,6 @@ fn simulated_application() -> ApplicationCredentials {
     let application = simulator::Application::default();
     ApplicationCredentials {
         client_id: application.client_id,
-        client_secret: domain::Sensitive::new(application.client_secret),
+        client_secret: Sensitive::new(application.client_secret),
     }
 }

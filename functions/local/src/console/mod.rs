@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod clockwork;
 mod issuing;
+mod own_folder;
 mod ports;
 mod seen;
 mod watching;
@@ -21,7 +22,7 @@ use engine::Engine;
 use export_config::{App, AppParts, sign_in_settings};
 use identity::{PublicAddress, SignIn, Verifier};
 use notifications::{NotificationList, NotificationParts, NotificationSettings, Notifications};
-use store::{DocumentError, Documents, StoreError};
+use store::{DocumentError, Documents, ObjectStore, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -30,6 +31,7 @@ pub use self::issuing::{IssuingError, issuer};
 pub use self::ports::{PortError, WantedPort};
 
 use self::clockwork::Clockwork;
+use self::own_folder::OwnFolder;
 use self::ports::Ports;
 use self::seen::Seen;
 use self::watching::Watching;
@@ -159,7 +161,7 @@ impl Console<'_> {
         let installation = self.installation;
         Configuration::new(ConfigurationParts {
             documents: installation.documents.clone(),
-            segments: Arc::clone(&installation.segments),
+            segments: self.segments(),
             engine: self.engine.clone(),
             connector: Arc::clone(self.connector),
             vault: installation.vault.clone(),
@@ -178,12 +180,18 @@ impl Console<'_> {
         })
     }
 
+    /// The bucket of the segments, with nothing else in it.
+    fn segments(&self) -> Arc<dyn ObjectStore> {
+        let segments = Arc::clone(&self.installation.segments);
+        if self.workplace.prefix().is_empty() { Arc::new(OwnFolder(segments)) } else { segments }
+    }
+
     fn notifications(&self) -> Notifications {
         let installation = self.installation;
         Notifications::new(NotificationParts {
             engine: self.engine.clone(),
             documents: installation.documents.clone(),
-            segments: Arc::clone(&installation.segments),
+            segments: self.segments(),
             grants: installation.grants.clone(),
             notifier: Arc::new(NotificationList::new(installation.documents.clone())),
             clock: Arc::clone(&installation.clock),

@@ -184,6 +184,7 @@ impl Exporting<'_> {
             account,
             program: self.environment.program.clone(),
             sample: self.workplace.source == SegmentSource::Sample,
+            console: self.options.console && run.ended().is_some(),
         };
         let said = match places.report.clone() {
             // For people only. A report that cannot be read back tells less, and loses nothing.

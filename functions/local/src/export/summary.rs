@@ -92,6 +92,8 @@ pub struct Places {
     pub program: String,
     /// Whether the sample was exported.
     pub sample: bool,
+    /// Whether the console comes up next: the data directory is in use until it ends.
+    pub console: bool,
 }
 
 impl Summary {
@@ -237,7 +239,10 @@ impl Summary {
             Some(_) => ("", "exports again: only what is new, changed or missing is sent"),
         };
         let real = if self.places.simulator.is_none() { " --constant-contact real" } else { "" };
-        line(text, "\nWhat you can do next");
+        line(
+            text,
+            if self.places.console { "\nWhat you can do after Ctrl-C" } else { "\nWhat you can do next" },
+        );
         line(text, &format!("  {program} --data {data}{real}{option}\n      {effect}"));
         if let Some(simulator) = &self.places.simulator {
             let simulator = quoted(simulator);
