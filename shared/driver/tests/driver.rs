@@ -62,7 +62,7 @@ async fn a_run_is_driven_to_its_end_by_one_task_however_often_it_is_asked_for() 
     for _ in 0..5 {
         bench.driver.drive(&run).await.unwrap();
     }
-    assert_eq!(bench.driver.driven(), [run.clone()]);
+    assert_eq!(bench.driver.driven(), std::slice::from_ref(&run));
     bench.driver.idle().await;
     assert_eq!(bench.status(&run).await, Status::Successful);
     assert_eq!(bench.stage.control.statistics().await.imports, 1);

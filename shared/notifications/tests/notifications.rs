@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use domain::identifier::ExportId;
+use catalog::export_key;
+use domain::Clock;
+use domain::identifier::{ExportId, ListId};
 use engine::{Advance, RunKey, Status};
 use function_stage::{AwsCalls, Fault, MemoryStage};
 use jiff::SignedDuration;
@@ -74,6 +76,15 @@ fn notifications(stage: &MemoryStage, notifier: Arc<dyn Notifier>) -> Notificati
 impl Bench {
     async fn export(&self) -> ExportId {
         self.stage.export("export-1", &["people"], ExportSchedule::default()).await
+    }
+
+    /// One that does not have to wait for a run of the first, which keeps its list while it waits for a person.
+    async fn export_to_another_list(&self) -> ExportId {
+        let id = ExportId::new("export-2").unwrap();
+        let list = ListId::new(self.stage.control.create_list("Offers").await.unwrap()).unwrap();
+        let new = function_stage::export(id.clone(), list, &["people"], self.stage.clock.now());
+        self.stage.documents.create(&export_key(&id), new).await.unwrap();
+        id
     }
 
     /// A run to its end, about which people are told as whoever advances it does.
@@ -185,7 +196,7 @@ async fn of_many_that_look_at_once_one_tells() {
 async fn a_connection_is_told_once_for_all_its_exports() {
     let bench = bench().await;
     let first = bench.export().await;
-    let second = bench.stage.export("export-2", &["people"], ExportSchedule::default()).await;
+    let second = bench.export_to_another_list().await;
     bench.stage.upload("people/1.csv", 3).await;
     bench.stage.control.disconnect().await.unwrap();
     let (run, advance) = bench.run(&first).await;

@@ -85,7 +85,8 @@ impl StepFunctionsDriver {
                 Wanted::Nothing => return Ok(None),
                 Wanted::Again(_) => last,
                 Wanted::New(generation) => {
-                    let next = Execution { generation, requested_at: now, started: false };
+                    let cancelled = run.cancel.is_some();
+                    let next = Execution { generation, requested_at: now, started: false, cancelled };
                     self.announce(key, last, next).await?
                 }
             };

@@ -17,6 +17,9 @@ pub(crate) struct Execution {
     pub(crate) requested_at: Timestamp,
     /// Step Functions has confirmed it.
     pub(crate) started: bool,
+    /// The run had been cancelled by then.
+    #[serde(default)]
+    pub(crate) cancelled: bool,
 }
 
 impl Document for Execution {
@@ -55,9 +58,8 @@ pub(crate) fn wanted(last: Option<&Execution>, run: &Run, now: Timestamp) -> Wan
     let needed = if let Some(ended) = run.ended() {
         // Whoever ended it cleans up after it; when that one died, somebody else must.
         over(ended.at) && over(last.requested_at)
-    } else if let Some(cancel) = &run.cancel
-        && cancel.at >= last.requested_at
-    {
+    } else if run.cancel.is_some() && !last.cancelled {
+        // The execution under way may be in the middle of a long wait.
         true
     } else if run.parked.is_some() {
         // Its execution has ended, or is about to.
@@ -92,7 +94,7 @@ mod tests {
     }
 
     fn started(generation: u64, minutes: i64) -> Execution {
-        Execution { generation, requested_at: at(minutes), started: true }
+        Execution { generation, requested_at: at(minutes), started: true, cancelled: false }
     }
 
     #[test]
@@ -132,7 +134,9 @@ mod tests {
         run.due_at = Some(at(5));
         run.cancel = Some(Cancellation { at: at(1), by: "Ann".to_owned() });
         assert_eq!(wanted(Some(&started(1, 0)), &run, at(1)), Wanted::New(2));
-        assert_eq!(wanted(Some(&started(2, 2)), &run, at(3)), Wanted::Nothing);
+        let for_it = Execution { cancelled: true, ..started(2, 1) };
+        assert_eq!(wanted(Some(&for_it), &run, at(1)), Wanted::Nothing);
+        assert_eq!(wanted(Some(&for_it), &run, at(3)), Wanted::Nothing);
     }
 
     #[test]

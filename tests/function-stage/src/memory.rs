@@ -26,6 +26,9 @@ use crate::documents::{authorise, connected, export, rows};
 /// When every stage begins: a Sunday.
 const START: &str = "2026-11-22T08:00:00Z";
 
+/// No run of a test needs so many turns.
+const TURNS: usize = 500;
+
 /// A clock that moves when somebody sleeps, and the simulator with it.
 #[derive(Debug)]
 pub struct StageClock {
@@ -190,15 +193,17 @@ impl MemoryStage {
         self.engine.start_run(export, request).await.unwrap().active().clone()
     }
 
-    /// Advances a run until it ends or needs a person, with the time that it takes.
+    /// Advances a run until it ends or needs a person, with the time that it takes; a test in which that takes forever
+    /// fails.
     pub async fn drive(&self, run: &RunKey) -> Advance {
-        loop {
+        for _ in 0..TURNS {
             let deadline = self.clock.now() + SignedDuration::from_mins(10);
             match self.engine.advance(run, deadline, Caller::SoleOwner).await.unwrap() {
                 Advance::Wait { until } => self.clock.sleep_until(until).await,
                 answer => return answer,
             }
         }
+        panic!("the run does not come to an end: it is waiting for {:?}", self.run(run).await.waiting);
     }
 
     /// The run as it is stored.

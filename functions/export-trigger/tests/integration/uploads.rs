@@ -93,7 +93,7 @@ async fn an_upload_a_tick_and_a_click_before_the_snapshots_are_chosen_make_one_r
     assert_eq!(bench.tick().await, 1, "it joins");
     let export = domain::identifier::ExportId::new("export-1").unwrap();
     let clicked: RunKey = bench.stage.start_run(&export).await;
-    assert_eq!(bench.driven(), [clicked.clone()]);
+    assert_eq!(bench.driven(), std::slice::from_ref(&clicked));
     bench.stage.drive(&clicked).await;
     let history = bench.stage.engine.history(&export, 10).await.unwrap();
     assert_eq!(history.len(), 1);
