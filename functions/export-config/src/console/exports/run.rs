@@ -2,11 +2,9 @@
 
 use axum::extract::{Path, RawQuery, State};
 use configuration::access::Permission;
-use configuration::{ConfigurationError, DraftReview, ExportDetails};
+use configuration::{ConfigurationError, DraftReview};
 use console::{Confirmation, Level, confirmation, notice};
-use domain::in_one_line;
 use engine::Started;
-use futures_util::future;
 use maud::{Markup, html};
 use planner::RunKind;
 
@@ -37,14 +35,17 @@ pub(super) async fn ask(
     let Some(connection) = export.draft.connection.clone() else {
         return Err(ConfigurationError::NoConnection.into());
     };
-    let review = configuration.review_export(&person, Some(&id), &export.draft);
-    let counts = configuration.contact_counts(&person, &connection);
-    let (review, counts) = future::join(review, counts).await;
+    let review = configuration.review_export(&person, Some(&id), &export.draft).await;
+    let warns = export.latest.is_none() || word == "full";
+    let counts = match &review {
+        Ok(_) if warns => Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await)),
+        _ => None,
+    };
     let request = app.now().as_nanosecond().to_string();
     let here = format!("/exports/{id}");
     let content = confirmation(&Confirmation {
         title: &format!("{} {}?", title(word), export.standing.name),
-        content: question(&export, word, &review, &AccountCounts::of(&counts)),
+        content: question(word, &review, counts.as_ref()),
         confirm: title(word),
         danger: false,
         action: &format!("{here}/runs"),
@@ -56,17 +57,16 @@ pub(super) async fn ask(
 }
 
 fn question(
-    export: &ExportDetails,
     word: &str,
     review: &Result<DraftReview, ConfigurationError>,
-    counts: &AccountCounts,
+    counts: Option<&AccountCounts>,
 ) -> Markup {
     html! {
         p { (explanation(word)) }
         @match review {
             Ok(review) => {
                 (destination(review))
-                @if export.latest.is_none() || word == "full" { (account(review, counts)) }
+                @if let Some(counts) = counts { (account(review, counts)) }
                 @if !review.problems.is_empty() {
                     (notice(Level::Warning, "This may keep the run from sending", &html! {
                         ul { @for problem in &review.problems { li { (problem.message) } } }
@@ -74,7 +74,7 @@ fn question(
                 }
             }
             Err(error) => (notice(Level::Warning, "Constant Contact could not be asked about the list", &html! {
-                p { (crate::web::sentence(&in_one_line(error))) }
+                p { (crate::web::sentence(&error.to_string())) }
             })),
         }
     }

@@ -62,9 +62,10 @@ impl Offer {
         let chosen = ConnectionId::new(entered.connection.as_str()).ok();
         let account = async {
             match chosen.filter(|chosen| connections.iter().any(|connection| connection.id == *chosen)) {
+                // One after the other: requests have their moments a quarter of a second apart anyway.
                 Some(id) => {
-                    let lists = configuration.lists(person, &id);
-                    future::try_join(lists, configuration.custom_fields(person, &id)).await
+                    let lists = configuration.lists(person, &id).await?;
+                    Ok::<_, ConfigurationError>((lists, configuration.custom_fields(person, &id).await?))
                 }
                 None => Ok((Vec::new(), Vec::new())),
             }

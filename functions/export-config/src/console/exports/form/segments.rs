@@ -58,7 +58,7 @@ pub(super) fn detail(segment: &SegmentItem, now: Timestamp) -> Markup {
         @if let Some(members) = segment.members { (number(members)) " members" }
         @if let Some(snapshot) = &segment.snapshot {
             @if segment.members.is_some() { ", " }
-            "data of " (relative_moment(snapshot.last_modified, now))
+            "as of " (relative_moment(snapshot.last_modified, now))
         }
         @if let Some(note) = &segment.note {
             @if segment.snapshot.is_some() { ". " }
