@@ -1,0 +1,49 @@
+//! The audit log.
+
+use identity::Role;
+
+use crate::workshop::workshop;
+
+#[tokio::test]
+async fn every_change_is_there_with_before_and_after() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let browser = workshop.browser(Role::Administrator);
+    let action = format!("/exports/{id}/edit");
+    let form = browser.open(&action).await;
+    browser.submit(&form, &action, &[("name", "Best friends"), ("then", "save")]).await;
+    let page = browser.open("/audit").await;
+    for words in
+        ["Export created", "Export changed", "Ada Amberg, Administrator", "Before", "After", "Best friends"]
+    {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    assert!(page.links_to(&format!("/exports/{id}")));
+}
+
+#[tokio::test]
+async fn long_logs_come_in_pages() {
+    let workshop = workshop().await;
+    let browser = workshop.browser(Role::Administrator);
+    let page = browser.open("/schedule").await;
+    for _ in 0..28 {
+        browser.submit(&page, "/schedule/pause", &[]).await;
+        workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
+        browser.submit(&page, "/schedule/pause", &[]).await;
+        workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
+    }
+    let first = browser.open("/audit").await;
+    let start = first.body.find("/audit?after=").expect("a second page");
+    let next: String = first.body[start..].chars().take_while(|character| *character != '"').collect();
+    let second = browser.open(&next).await;
+    assert!(second.says("Refresh paused") && second.says("Back to the newest entries"), "{}", second.text());
+    assert_eq!(browser.open("/audit?after=..%2Fexports").await.status, 422);
+}
+
+#[tokio::test]
+async fn it_is_for_administrators() {
+    let workshop = workshop().await;
+    for role in [Role::Viewer, Role::Contributor] {
+        assert_eq!(workshop.browser(role).open("/audit").await.status, 403);
+    }
+}

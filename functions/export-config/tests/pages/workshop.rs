@@ -1,0 +1,94 @@
+//! A shared connection, a list, the segment `customers`, and somebody who works on runs.
+
+use catalog::ConnectionAccess;
+use domain::Clock;
+use domain::identifier::{ConnectionId, ExportId, SegmentName};
+use engine::{Advance, Caller, RunKey};
+use export_config::router;
+use identity::Role;
+use jiff::SignedDuration;
+use store::{Condition, ObjectStore};
+
+use crate::support::World;
+use crate::support::browser::{Browser, Visit};
+
+pub(crate) const PEOPLE: &str =
+    "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,nobody,Eve,\n";
+
+pub(crate) struct Workshop {
+    pub(crate) world: World,
+    pub(crate) connection: ConnectionId,
+    pub(crate) list: String,
+}
+
+pub(crate) async fn workshop() -> Workshop {
+    let world = World::start(router).await;
+    let connection = world.connected("Newsletter", ConnectionAccess::Contributors).await;
+    let list = world.control.create_list("Friends of the house").await.unwrap();
+    let workshop = Workshop { world, connection, list };
+    workshop.upload("customers", PEOPLE).await;
+    workshop
+}
+
+impl Workshop {
+    pub(crate) fn browser(&self, role: Role) -> Browser {
+        self.world.browser(role)
+    }
+
+    /// A new snapshot of a segment, counted.
+    pub(crate) async fn upload(&self, segment: &str, text: &str) {
+        let day = self.world.clock.now().strftime("%Y-%m-%dT%H%M%S").to_string();
+        let key = format!("segments/{segment}/{day}.csv");
+        self.world.segments.put(&key, text.to_owned().into(), Condition::None).await.unwrap();
+        let segment = SegmentName::new(segment).unwrap();
+        self.world.configuration.count_segment(&segment).await.unwrap();
+        self.world.time_passes(SignedDuration::from_secs(1));
+    }
+
+    /// An export as a person has saved it through the form.
+    pub(crate) async fn export(&self, name: &str) -> ExportId {
+        let browser = self.browser(Role::Administrator);
+        let page = browser.open("/exports/new?segment=customers").await;
+        let saved = browser
+            .submit(
+                &page,
+                "/exports",
+                &[("name", name), ("list", "pick"), ("list_picked", &self.list), ("then", "save")],
+            )
+            .await;
+        let id = saved.path().strip_prefix("/exports/").unwrap_or_else(|| panic!("{}", saved.text()));
+        ExportId::new(id).unwrap()
+    }
+
+    /// Starts a run as a person does, and works on it until its end; the path of its page.
+    pub(crate) async fn run(&self, export: &ExportId) -> String {
+        let browser = self.browser(Role::Administrator);
+        let question = browser.open(&format!("/exports/{export}/run")).await;
+        let run = browser.submit(&question, &format!("/exports/{export}/runs"), &[]).await;
+        self.finish(&run).await;
+        run.path().to_owned()
+    }
+
+    /// Works on the run whose page this is until its end.
+    pub(crate) async fn finish(&self, page: &Visit) {
+        let World { engine, clock, control, .. } = &self.world;
+        let key = key_of(page.path());
+        for _ in 0..500 {
+            control.set_clock(clock.now()).await.unwrap();
+            let deadline = clock.now() + SignedDuration::from_mins(10);
+            match engine.advance(&key, deadline, Caller::SoleOwner).await.unwrap() {
+                Advance::Done { .. } => return,
+                Advance::Wait { until } => clock.advance_to(until),
+                Advance::Parked { reason } => panic!("the run waits for a person: {reason}"),
+            }
+        }
+        panic!("the run does not come to an end");
+    }
+}
+
+/// The run that a page is about.
+pub(crate) fn key_of(path: &str) -> RunKey {
+    let parts: Vec<&str> = path.split('/').collect();
+    let &["", "exports", export, "runs", run] = parts.as_slice() else { panic!("{path} is no run") };
+    RunKey { export: ExportId::new(export).unwrap(), run: domain::identifier::RunId::new(run).unwrap() }
+}
