@@ -62,3 +62,26 @@ async fn one_segment_shows_its_columns_and_proposes_a_mapping() {
     let json = serde_json::to_value(&details).unwrap();
     assert_eq!(json["sample"]["rows"].as_array().unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn a_segment_beyond_the_limit_is_marked_and_warned_of() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    for (name, rows) in [("full", 1_000_000), ("large", 1_000_001)] {
+        let snapshot = format!("CustomerId,EMail\n{}", ",\n".repeat(rows));
+        world.upload(&format!("{name}/1.csv"), &snapshot).await;
+        let count = configuration.count_segment(&segment(name)).await.unwrap().unwrap();
+        assert_eq!(count.rows, rows as u64);
+        let mut draft = world.draft("News");
+        draft.segments = vec![name.to_owned()];
+        let review = configuration.review_export(&carl, None, &draft).await.unwrap();
+        assert!(review.problems.is_empty(), "a warning keeps nobody from saving: {:?}", review.problems);
+        let warned = review.hints.iter().any(|hint| hint.code == "too_many_members");
+        assert_eq!(warned, name == "large", "{:?}", review.hints);
+    }
+    let items = configuration.segments(&carl).await.unwrap();
+    let marked: Vec<_> = items.iter().map(|item| (item.name.as_str(), item.too_large)).collect();
+    assert_eq!(marked, [("customers", false), ("full", false), ("large", true)]);
+    let note = items[2].note.as_deref();
+    assert_eq!(note, Some("It is too large: an export may have at most 1000000 members."));
+}
