@@ -24,7 +24,7 @@ impl Driver {
     /// When it does not start.
     pub(crate) fn start(programs: &Programs) -> Self {
         // The driver itself chooses the port, so that nothing else can take it in between.
-        let start = Start::script("exec \"$DRIVER\" --port=0 --log-level=OFF");
+        let start = Start::script("exec \"$DRIVER\" --port=0");
         let running = start.variable("DRIVER", &programs.driver).spawn();
         let line = running.answers(STARTED);
         let (_, port) = line.split_once(STARTED).expect("the port");

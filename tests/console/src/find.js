@@ -8,7 +8,8 @@ const named = (element, wanted) => {
   copy.querySelectorAll(".visually-hidden, .optional, svg").forEach((part) => part.remove());
   return [plain(element.getAttribute("aria-label")), all, plain(copy.textContent)].includes(wanted);
 };
-const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+// For everybody: what screen readers are not told of does not count.
+const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[aria-hidden=true]");
 
 // While a dialog is open, nothing else can be used.
 let root = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;

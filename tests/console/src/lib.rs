@@ -12,12 +12,14 @@ mod commands;
 mod driver;
 mod looks;
 mod page;
+mod place;
 mod product;
 mod programs;
 mod story;
 
 pub use browser::Script;
 pub use looks::{LOOKS, Look};
-pub use page::{Page, Place, Role};
+pub use page::{Page, Role};
+pub use place::Place;
 pub use product::{Before, Product};
 pub use story::{Stage, story};

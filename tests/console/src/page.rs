@@ -5,7 +5,6 @@ use std::future::Future;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -14,9 +13,6 @@ use crate::programs::Programs;
 /// Nothing that a person waits for takes longer, on any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
-
-/// WebDriver's own name for the member that holds an element.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// The made-up people of the local sign-in page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +32,6 @@ pub struct Page {
     interactions: Cell<u32>,
     /// What was done last, for whoever reads a failure.
     last: RefCell<String>,
-}
-
-/// A part of a page: a row, a card, a group of fields; or all of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    page: &'a Page,
-    within: Option<&'a str>,
 }
 
 impl Page {
@@ -95,51 +84,6 @@ impl Page {
     /// Counts from 0 again.
     pub fn count_anew(&self) {
         self.interactions.set(0);
-    }
-
-    /// The part of the page that is called `within`: a row by its first cell, a card by its heading, and so on.
-    #[must_use]
-    pub const fn within<'a>(&'a self, within: &'a str) -> Place<'a> {
-        Place { page: self, within: Some(within) }
-    }
-
-    const fn everywhere(&self) -> Place<'_> {
-        Place { page: self, within: None }
-    }
-
-    /// [`Place::click`] anywhere.
-    pub async fn click(&self, name: &str) {
-        self.everywhere().click(name).await;
-    }
-
-    /// [`Place::fill`] anywhere.
-    pub async fn fill(&self, label: &str, text: &str) {
-        self.everywhere().fill(label, text).await;
-    }
-
-    /// [`Place::select`] anywhere.
-    pub async fn select(&self, label: &str, option: &str) {
-        self.everywhere().select(label, option).await;
-    }
-
-    /// [`Place::tick`] anywhere.
-    pub async fn tick(&self, label: &str) {
-        self.everywhere().tick(label).await;
-    }
-
-    /// [`Place::choose`] anywhere.
-    pub async fn choose(&self, group: &str, choice: &str) {
-        self.everywhere().choose(group, choice).await;
-    }
-
-    /// [`Place::has`] anywhere.
-    pub async fn has(&self, name: &str) -> bool {
-        self.everywhere().has(name).await
-    }
-
-    /// [`Place::has_field`] anywhere.
-    pub async fn has_field(&self, label: &str) -> bool {
-        self.everywhere().has_field(label).await
     }
 
     /// Waits until the page shows `text` somewhere.
@@ -246,7 +190,8 @@ impl Page {
         }
     }
 
-    fn uses(&self, what: String) {
+    /// Counts an interaction.
+    pub(crate) fn uses(&self, what: String) {
         self.interactions.set(self.interactions.get() + 1);
         *self.last.borrow_mut() = what;
     }
@@ -266,121 +211,4 @@ impl Page {
 /// A browser that does not answer any more must not hide why a story failed.
 async fn within<T, E>(asked: impl Future<Output = Result<T, E>>) -> Option<T> {
     tokio::time::timeout(Duration::from_secs(20), asked).await.ok()?.ok()
-}
-
-impl Place<'_> {
-    /// Presses the button or follows the link with this name.
-    ///
-    /// # Panics
-    /// When there is none, or more than one, within a minute.
-    pub async fn click(&self, name: &str) {
-        self.page.uses(format!("clicked {name:?}"));
-        self.act("action", name, "", async |control| control.click().await).await;
-    }
-
-    /// Types a text into the field with this label, in place of what stands there.
-    ///
-    /// # Panics
-    /// When there is no such field, or more than one, within a minute.
-    pub async fn fill(&self, label: &str, text: &str) {
-        self.page.uses(format!("typed into {label:?}"));
-        self.act("field", label, "", async |control| {
-            control.clear().await?;
-            control.send_keys(text).await
-        })
-        .await;
-    }
-
-    /// Selects what is called `option`, or, with `…` at its end, begins with it, in the field with this label.
-    ///
-    /// # Panics
-    /// When there is no such field or option, or more than one, within a minute.
-    pub async fn select(&self, label: &str, option: &str) {
-        self.page.uses(format!("selected {option:?} of {label:?}"));
-        let page = self.page;
-        page.until(&format!("{label:?} has {option:?}"), async || {
-            let control = self.find("field", label, "").await?;
-            let arguments = vec![json!("option"), json!(label), json!(""), json!(option), element(&control)];
-            let found = page.found(&page.run(include_str!("find.js"), arguments).await)?;
-            found.click().await.map_err(|error| error.to_string())
-        })
-        .await;
-    }
-
-    /// Ticks the box with this label, which must not be ticked.
-    ///
-    /// # Panics
-    /// When there is none, or more than one, within a minute, or when it is not ticked afterwards.
-    pub async fn tick(&self, label: &str) {
-        self.page.uses(format!("ticked {label:?}"));
-        self.mark("field", label, "").await;
-    }
-
-    /// Chooses one of a group of choices.
-    ///
-    /// # Panics
-    /// When there is none, or more than one, within a minute, or when it is not chosen afterwards.
-    pub async fn choose(&self, group: &str, choice: &str) {
-        self.page.uses(format!("chose {choice:?} of {group:?}"));
-        self.mark("choice", group, choice).await;
-    }
-
-    /// Whether there is a button or link with this name now.
-    pub async fn has(&self, name: &str) -> bool {
-        self.find("action", name, "").await.is_ok()
-    }
-
-    /// Whether there is a field with this label now.
-    pub async fn has_field(&self, label: &str) -> bool {
-        self.find("field", label, "").await.is_ok()
-    }
-
-    async fn mark(&self, kind: &str, name: &str, choice: &str) {
-        self.act(kind, name, choice, async |control| {
-            if !control.is_selected().await? {
-                control.click().await?;
-            }
-            Ok(())
-        })
-        .await;
-        let marked = self.find(kind, name, choice).await.expect("what was marked is still there");
-        assert!(marked.is_selected().await.expect("its state"), "{name:?} {choice:?} is not marked");
-    }
-
-    async fn act(
-        &self,
-        kind: &str,
-        name: &str,
-        choice: &str,
-        action: impl AsyncFn(Element) -> Result<(), fantoccini::error::CmdError>,
-    ) {
-        self.page
-            .until(&format!("{name:?} {choice:?} can be used"), async || {
-                let control = self.find(kind, name, choice).await?;
-                action(control).await.map_err(|error| error.to_string())
-            })
-            .await;
-    }
-
-    async fn find(&self, kind: &str, name: &str, choice: &str) -> Result<Element, String> {
-        let arguments = vec![json!(kind), json!(name), json!(self.within.unwrap_or("")), json!(choice)];
-        let found = self.page.run(include_str!("find.js"), arguments).await;
-        match self.page.found(&found) {
-            Ok(element) => Ok(element),
-            Err(problem) => Err(format!("{problem}\n{}", self.page.text().await)),
-        }
-    }
-}
-
-impl Page {
-    fn found(&self, answer: &Value) -> Result<Element, String> {
-        match answer["control"][ELEMENT].as_str() {
-            Some(id) => Ok(Element::from_element_id(self.browser.client.clone(), id.to_owned().into())),
-            None => Err(answer["problem"].as_str().unwrap_or("no answer").to_owned()),
-        }
-    }
-}
-
-fn element(element: &Element) -> Value {
-    json!({ ELEMENT: String::from(element.element_id()) })
 }

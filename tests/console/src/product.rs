@@ -23,7 +23,7 @@ pub enum Before {
 /// A running program with a data folder of its own.
 #[derive(Debug)]
 pub struct Product {
-    running: Option<Running>,
+    running: Running,
     address: String,
     data: TempDir,
 }
@@ -45,7 +45,7 @@ impl Product {
         let line = running.answers(ADDRESS);
         let (_, rest) = line.split_once(ADDRESS).expect("an address");
         let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        Self { running: Some(running), address: format!("{ADDRESS}{port}"), data }
+        Self { running, address: format!("{ADDRESS}{port}"), data }
     }
 
     /// Scheme, host and port.
@@ -70,10 +70,8 @@ impl Product {
     ///
     /// # Panics
     /// When it leaves a process behind, has panicked, or has told what it must not.
-    pub fn end(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.interrupt();
-            let _ = running.wait();
-        }
+    pub fn end(self) {
+        self.running.interrupt();
+        let _ = self.running.wait();
     }
 }

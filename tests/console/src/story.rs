@@ -17,7 +17,7 @@ use crate::programs::Programs;
 /// Where a story takes place.
 #[derive(Debug)]
 pub struct Stage {
-    product: RefCell<Product>,
+    product: Product,
     address: String,
     programs: Programs,
     driver: Driver,
@@ -34,8 +34,7 @@ pub fn story(name: &'static str, before: Before, arguments: &[&str], tell: impl 
     let product = Product::start(before, arguments);
     let address = product.address().to_owned();
     let driver = Driver::start(&programs);
-    let stage =
-        Stage { product: RefCell::new(product), address, programs, driver, pages: RefCell::default(), name };
+    let stage = Stage { product, address, programs, driver, pages: RefCell::default(), name };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let told = AssertUnwindSafe(tell(&stage)).catch_unwind().await;
@@ -44,7 +43,10 @@ pub fn story(name: &'static str, before: Before, arguments: &[&str], tell: impl 
             resume_unwind(panic);
         }
     });
-    stage.product.borrow_mut().end();
+    // Its browsers first: the program waits for whoever is still connected.
+    let Stage { driver, product, .. } = stage;
+    drop(driver);
+    product.end();
 }
 
 impl Stage {
@@ -60,8 +62,8 @@ impl Stage {
     }
 
     /// The program under test, for what only a machine asks.
-    pub fn product(&self) -> std::cell::Ref<'_, Product> {
-        self.product.borrow()
+    pub const fn product(&self) -> &Product {
+        &self.product
     }
 
     /// Writes what the pages show into a folder that stays, and says which.

@@ -3,7 +3,7 @@
 
 use console_tests::{Before, Page, Role, Script, story};
 
-use crate::steps::{begin_export, connect, new_list};
+use crate::steps::{begin_export, checks, connect, new_list};
 
 const CONNECTION: &str = "Loyalty programme to Constant Contact EU";
 const EXPORT: &str = "Loyal customers";
@@ -17,7 +17,8 @@ fn an_administrator_connects_exports_watches_downloads_detaches_and_removes() {
         let page = stage.browser(Script::Runs).await;
         page.sign_in(Role::Administrator).await;
         nothing_without_consent(&page).await;
-        connect(&page, CONNECTION, "Administrators and contributors").await;
+        connect(&page, "To be named", "Administrators").await;
+        named_and_shared(&page).await;
         hints_are_those_people_know(&page).await;
         begin_export(&page, EXPORT, Some(CONNECTION), &["loyalty-members", "web-shop-customers"]).await;
         matching_can_be_changed(&page).await;
@@ -45,6 +46,20 @@ async fn nothing_without_consent(page: &Page) {
     page.within("Admin").click("Connections").await;
     page.arrives("Connections").await;
     assert!(!page.text().await.contains(CONNECTION), "there is no connection without consent");
+}
+
+/// The name can change later, and so can who uses it.
+async fn named_and_shared(page: &Page) {
+    page.click("Edit").await;
+    page.fill("Display name", CONNECTION).await;
+    page.choose("Who can use this connection", "Administrators and contributors").await;
+    page.click("Save").await;
+    page.arrives(CONNECTION).await;
+    page.sees("Saved.").await;
+    page.sees("Administrators and contributors").await;
+    assert_eq!(checks(page).await, ["Done", "Done"]);
+    page.click("Test connection").await;
+    page.sees("Constant Contact answered in").await;
 }
 
 async fn hints_are_those_people_know(page: &Page) {
@@ -123,7 +138,10 @@ async fn rejected_rows_can_be_downloaded(page: &Page) {
     page.arrives("Audit log").await;
     page.sees("Ada Amberg, Administrator").await;
     let newest = page.texts("table.data > tbody > tr").await.remove(0);
-    assert!(newest.contains(EXPORT) && newest.contains("report"), "the download is on record: {newest}");
+    assert!(
+        newest.contains(EXPORT) && newest.contains("Report downloaded"),
+        "the download is on record: {newest}"
+    );
 }
 
 async fn detached_and_removed(page: &Page) {
