@@ -51,7 +51,15 @@ fn form(text: &str) -> Form {
             _ => {}
         }
     }
+    fields.extend(only_button(content));
     Form { action: attribute(head, "action").unwrap_or_default(), fields }
+}
+
+/// What the form's button adds; of several, the test chooses one.
+fn only_button(content: &str) -> Option<(String, String)> {
+    let mut buttons = content.split("<button").skip(1).map(|rest| rest.split('>').next().unwrap());
+    let button = buttons.next().filter(|_| buttons.next().is_none())?;
+    Some((attribute(button, "name")?, attribute(button, "value").unwrap_or_default()))
 }
 
 /// Where every link of a page leads.
