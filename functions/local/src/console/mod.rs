@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod clockwork;
+mod error;
 mod issuing;
 mod own_folder;
 mod ports;
@@ -10,7 +11,6 @@ mod seen;
 mod watching;
 
 use std::future::IntoFuture;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use self::address::{Address, AddressError};
+pub use self::error::ConsoleError;
 pub use self::issuing::{IssuingError, issuer};
 pub use self::ports::{PortError, WantedPort};
 
@@ -47,50 +48,6 @@ const SAMPLE_ROWS: usize = 5;
 
 /// Answers and steps under way may take so long after Ctrl-C; whatever is not done then goes on at the next start.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// Why the console is not served.
-#[derive(Debug, thiserror::Error)]
-pub enum ConsoleError {
-    /// Its port.
-    #[error(transparent)]
-    Port(#[from] PortError),
-    /// The key of its tokens.
-    #[error(transparent)]
-    Issuing(#[from] IssuingError),
-    /// Where it answers could not be written down.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// The identity provider of this machine.
-    #[error("the sign-in of this machine could not be set up")]
-    Identity(#[from] identity::SettingsError),
-    /// Never in practice: the address is made of a number.
-    #[error("the console's own address is unusable")]
-    PublicAddress(#[from] identity::AddressError),
-    /// The simulator did not take in where the browser returns to.
-    #[error("the simulator could not be told about the console; start again")]
-    Simulator(#[source] reqwest::Error),
-    /// State could not be read or written.
-    #[error(transparent)]
-    Document(#[from] DocumentError),
-    /// The segments could not be listed.
-    #[error("the segments could not be listed; start again")]
-    Segments(#[from] StoreError),
-    /// Which segments were seen could not be written down.
-    #[error("{path} cannot be written; check that the disk is not full")]
-    Seen {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The system took the port away.
-    #[error("the console could not be served any longer; start again")]
-    Serve(#[source] std::io::Error),
-    /// What was to be shown found no taker.
-    #[error("the console's address could not be written to standard output")]
-    Output(#[source] std::io::Error),
-}
 
 /// What the console is served with.
 #[derive(Debug)]
