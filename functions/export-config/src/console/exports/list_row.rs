@@ -2,9 +2,7 @@
 
 use configuration::ExportListItem;
 use configuration::access::Permission;
-use console::{
-    Icon, Live, MenuItem, Row, Selection, Tone, badge, disclosure, live, menu, relative_moment, run_badge,
-};
+use console::{Live, MenuItem, Row, Selection, disclosure, live, menu, relative_moment, run_badge};
 use engine::Status;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -73,8 +71,7 @@ fn note(item: &ExportListItem) -> Markup {
 pub(super) fn next_due(item: &ExportListItem, now: Timestamp) -> Markup {
     html! {
         @if let Some(reason) = &item.will_not_run {
-            (badge(Tone::Warning, Icon::Alert, "Will not run by itself"))
-            (disclosure("Why", &html! { small { (reason.trim_start_matches("Will not run by itself. ")) } }))
+            (disclosure("Will not run by itself", &html! { small { (reason.trim_start_matches("Will not run by itself. ")) } }))
         } @else {
             @if let Some(at) = item.next_due { (relative_moment(at, now)) }
             @if item.next_due.is_some() && item.on_upload { ", and " }

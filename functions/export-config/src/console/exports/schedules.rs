@@ -103,7 +103,7 @@ async fn form(
             (csrf_field(person.csrf()))
             @for id in chosen { (hidden_field("export", id.as_str())) }
             (card(if exports.len() == 1 { "Export" } else { "Exports" }, &html! {
-                ul { @for export in &exports { li { (export.name) ": " (export.schedule) } } }
+                div.prose { ul { @for export in &exports { li { (export.name) ": " (export.schedule) } } } }
             }))
             (card("Schedule", &html! {
                 (radio_group(&field, &changes, change))

@@ -92,7 +92,7 @@ fn notes(notes: &Notes) -> Markup {
     html! {
         @if entries.iter().any(|(count, _)| *count > 0) {
             h3 { "Good to know" }
-            ul { @for (count, text) in entries { @if count > 0 { li { (number(count)) " " (text) } } } }
+            div.prose { ul { @for (count, text) in entries { @if count > 0 { li { (number(count)) " " (text) } } } } }
         }
     }
 }
@@ -144,7 +144,7 @@ fn facts(run: &RunDetails, ended: &RunItem) -> Vec<(&'static str, Markup)> {
     facts.push(("Data used", snapshots(ended)));
     facts.push((
         "Requests",
-        html! { (number(ended.requests)) " in all, " (number(ended.imports.into())) " imports" },
+        html! { (number(ended.requests)) " in all, " (number(ended.imports.into())) @if ended.imports == 1 { " import" } @else { " imports" } },
     ));
     facts
 }

@@ -76,7 +76,7 @@ fn of_exports(person: &ConsolePerson, name: &str, exports: &ExportsBySegment) ->
 
 fn names(exports: &[ExportOfSegment]) -> Markup {
     html! {
-        ul { @for export in exports { li { a href={ "/exports/" (export.export.id) } { (export.export.name) } } } }
+        div.prose { ul { @for export in exports { li { a href={ "/exports/" (export.export.id) } { (export.export.name) } } } } }
     }
 }
 
@@ -107,7 +107,7 @@ fn sample(segment: &SegmentDetails) -> Markup {
     }
     match &segment.sample {
         SegmentSample::NotAllowed => html! {
-            ul { @for column in &segment.columns { li { (column) } } }
+            div.prose { ul { @for column in &segment.columns { li { (column) } } } }
             p.hint { "Rows of people are shown to administrators, and to contributors with whom a connection is shared." }
         },
         SegmentSample::Rows(rows) => {

@@ -44,9 +44,9 @@ pub(super) async fn ask(
     let content = html! {
         (page_header(&format!("Save and run {}?", draft.name.trim()), None, None))
         (card("What will happen", &html! {
+            (description_list(&[("Segments", html! { (draft.segments.join(", ")) })]))
             (destination(&review))
             (account(&review, &counts))
-            (description_list(&[("Segments", html! { (draft.segments.join(", ")) })]))
             @for hint in review.hints.iter().filter(|hint| hint.code != "list_shared") {
                 (notice(Level::Warning, "Good to know", &html! { p { (hint.message) } }))
             }
