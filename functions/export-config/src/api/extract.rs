@@ -8,12 +8,12 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::no_such_thing;
-use crate::web::Problem;
+use crate::web::{Problem, sentence};
 
 /// A JSON body.
 pub(super) struct Input<T>(pub(super) T);
 
-/// A JSON body that may be left out; then it is the usual one.
+/// A JSON body that may be left out, or `null`; then it is the usual one.
 pub(super) struct OptionalInput<T>(pub(super) T);
 
 /// The query of an address.
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let is_json = is_json(&request);
         let body = whole(request, state).await?;
-        if is_json { parsed(&body).map(Self) } else { Err(not_json()) }
+        if is_json { Ok(Self(parsed(&body)?)) } else { Err(not_json()) }
     }
 }
 
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalI
         let body = whole(request, state).await?;
         match (body.is_empty(), is_json) {
             (true, _) => Ok(Self(T::default())),
-            (false, true) => parsed(&body).map(Self),
+            (false, true) => Ok(Self(parsed::<Option<T>>(&body)?.unwrap_or_default())),
             (false, false) => Err(not_json()),
         }
     }
@@ -56,7 +56,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
             let (path, message) = text.split_once(": ").unwrap_or((".", text.as_str()));
             // Without a path in front the colon belongs to the message.
             let (path, message) = if path.contains(' ') { (".", text.as_str()) } else { (path, message) };
-            invalid(path, message)
+            Unfit::Invalid(field_problem(path, message)).into()
         })
     }
 }
@@ -88,24 +88,40 @@ async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Pro
     })
 }
 
-fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// Why a body is not what was asked for.
+enum Unfit {
+    /// It is not JSON.
+    Malformed(serde_json::Error),
+    /// It is, with another content than it should have.
+    Invalid(FieldProblem),
+}
+
+impl From<Unfit> for Problem {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Malformed(error) => {
+                let detail = format!("The body is not JSON: {error}.");
+                Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+            }
+            Unfit::Invalid(problem) => ConfigurationError::Invalid(vec![problem]).into(),
+        }
+    }
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unfit> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
         // What is repeated of the body is the caller's own.
-        if error.is_data() { invalid(&path, &error.to_string()) } else { malformed(&error) }
+        if error.is_data() {
+            Unfit::Invalid(field_problem(&path, &error.to_string()))
+        } else {
+            Unfit::Malformed(error)
+        }
     })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
+    deserializer.end().map_err(Unfit::Malformed)?;
     Ok(value)
-}
-
-fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("The body is not JSON: {error}."))
-}
-
-fn invalid(path: &str, message: &str) -> Problem {
-    ConfigurationError::Invalid(vec![field_problem(path, message)]).into()
 }
 
 /// What serde found wrong, by its field. `path` is the way to it, `.` for the whole.
@@ -125,7 +141,11 @@ fn field_problem(path: &str, message: &str) -> FieldProblem {
         (_, Some(name)) => (below(name), "required"),
         (None, None) => (path.to_owned(), "wrong_type"),
     };
-    FieldProblem { field, code, message: crate::web::sentence(message) }
+    // The names that Rust has for them mean nothing to others.
+    let message = ["u64", "u32", "i64", "usize"].iter().fold(message.to_owned(), |text, name| {
+        text.replace(&format!("expected {name}"), "expected a whole number")
+    });
+    FieldProblem { field, code, message: sentence(&message) }
 }
 
 #[cfg(test)]
@@ -149,7 +169,8 @@ mod tests {
     }
 
     fn error(body: &str) -> serde_json::Value {
-        serde_json::to_value(parsed::<Outer>(body.as_bytes()).unwrap_err()).unwrap()
+        let unfit = parsed::<Outer>(body.as_bytes()).err().unwrap();
+        serde_json::to_value(Problem::from(unfit)).unwrap()
     }
 
     #[test]
@@ -183,6 +204,13 @@ mod tests {
             error(r#"{"name": 5}"#)["errors"][0]["message"],
             "Invalid type: integer `5`, expected a string."
         );
+    }
+
+    #[test]
+    fn a_number_is_asked_for_in_words() {
+        let error = error(r#"{"name": "a", "parts": [{"size": 1.5}]}"#);
+        let message = "Invalid type: floating point `1.5`, expected a whole number.";
+        assert_eq!(error["errors"][0]["message"], message);
     }
 
     #[test]

@@ -9,6 +9,6 @@ use utoipa::IntoParams;
 pub(super) struct IfMatchHeader {
     /// The version that the change is based on: the `ETag` of what you have seen, to the letter, in its quotes. When
     /// somebody else was faster, nothing is changed (`stale`).
-    #[param(rename = "If-Match")]
+    #[param(rename = "If-Match", pattern = "^\".*\"$")]
     if_match: String,
 }

@@ -37,6 +37,8 @@ async fn the_same_request_makes_one_run() {
 #[tokio::test]
 async fn a_run_is_driven_looked_at_and_canceled() {
     let scene = Scene::without_runs().await;
+    let refused = scene.post(Role::Contributor, "/exports/news/runs", json!({ "kinds": "full" })).await;
+    assert_eq!(refused.problems(), [("kinds".to_owned(), "unknown_field".to_owned())]);
     let started = scene.post(Role::Contributor, "/exports/news/runs", json!({ "kind": "full" })).await.json();
     let run = started["run"].as_str().unwrap();
     assert_eq!(scene.world.driver.0.lock().unwrap().len(), 1);
@@ -69,7 +71,11 @@ async fn files_of_a_run_are_attachments_on_record() {
     assert_eq!(report.headers["content-length"], report.text.len().to_string().as_str());
     let name = format!("attachment; filename=\"rejected-rows-{run}.csv\"");
     assert_eq!(report.headers["content-disposition"], name.as_str());
-    assert!(report.text.contains("eve-at-home") && !report.text.contains("ann@example.com"), "{}", report.text);
+    assert!(
+        report.text.contains("eve-at-home") && !report.text.contains("ann@example.com"),
+        "{}",
+        report.text
+    );
     scene.world.time_passes(jiff::SignedDuration::from_secs(1));
     let outcomes = scene.get(Role::Contributor, &format!("/exports/news/runs/{run}/outcomes")).await;
     assert_eq!(outcomes.text.lines().count(), PEOPLE.lines().count());
@@ -88,6 +94,12 @@ async fn an_export_without_a_connection_does_not_run() {
     assert_eq!((answer.status, answer.code().as_str()), (409, "no_connection"));
     let shown = scene.get(Role::Viewer, "/exports/old").await.json();
     assert_eq!(shown["standing"]["connection"], json!({ "state": "no_connection" }));
+    // A body that is there and says nothing is the same as none.
+    for export in ["news", "secret"] {
+        let path = format!("/exports/{export}/runs");
+        let answer = scene.post(Role::Administrator, &path, serde_json::Value::Null).await;
+        assert_eq!((answer.status, &answer.json()["outcome"]), (202, &"created".into()));
+    }
     let all = scene.send(Role::Administrator, Method::POST, "/exports/run-all", None, None).await.json();
     assert_eq!(all["started"].as_array().unwrap().len(), 2);
     assert_eq!(all["left_out"][0]["code"], "no_connection");

@@ -17,8 +17,7 @@ use store::{Condition, ObjectStore};
 use crate::description::Description;
 use crate::support::World;
 
-pub(crate) const PEOPLE: &str =
-    "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,eve-at-home,Eve,\n";
+pub(crate) const PEOPLE: &str = "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,eve-at-home,Eve,\n";
 
 pub(crate) struct Scene {
     pub(crate) world: World,

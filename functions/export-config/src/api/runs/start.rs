@@ -123,7 +123,7 @@ fn accepted(started: &Started) -> Response {
 pub(super) struct IdempotencyHeader {
     /// Your name for this request, 1 to 200 visible ASCII characters: however often it comes under the same name, it
     /// makes one run.
-    #[param(rename = "Idempotency-Key", required = false)]
+    #[param(rename = "Idempotency-Key", required = false, nullable = false, pattern = "^[!-~]{1,200}$")]
     idempotency_key: Option<String>,
 }
 
