@@ -38,7 +38,7 @@ async fn show(
         (table(&Table {
             caption: TITLE,
             columns: &[
-                Column::new("When"), Column::new("Who"), Column::new("What"), Column::new("About"), Column::new("Details"),
+                Column::new("When"), Column::new("Who"), Column::new("What"), Column::new("About"),
             ],
             rows: &rows,
             select: None,
@@ -60,8 +60,7 @@ fn row(entry: &AuditEntry) -> Row<'_> {
         moment(entry.at),
         html! { (entry.by.name) ", " (entry.role.map_or("by itself", |role| role.label())) },
         html! { (action(&entry.action)) },
-        subject(entry),
-        details(entry),
+        html! { div { (subject(entry)) (details(entry)) } },
     ])
 }
 
@@ -88,7 +87,7 @@ fn subject(entry: &AuditEntry) -> Markup {
 fn details(entry: &AuditEntry) -> Markup {
     html! {
         @if entry.before.is_some() || entry.after.is_some() {
-            (disclosure("Show", &html! {
+            (disclosure("Before and after", &html! {
                 (values("Before", entry.before.as_ref()))
                 (values("After", entry.after.as_ref()))
             }))

@@ -15,11 +15,12 @@ pub(super) fn row(item: &ExportListItem, now: Timestamp) -> Row<'_> {
     let may_edit = item.your_permissions == Permission::Edit;
     let selection =
         may_edit.then(|| Selection { value: item.id.as_str().into(), label: item.name.as_str().into() });
+    // Each cell is one element: a narrow screen puts its label beside it.
     let cells = vec![
         html! { a href={ "/exports/" (item.id) } { (item.name) } },
         html! { (item.kind) },
         connection(&item.connection),
-        html! { (status(item)) (note(item)) },
+        html! { div { (status(item)) (note(item)) } },
         html! { @if let Some(at) = item.refreshed_at { (relative_moment(at, now)) } @else { "Never" } },
         html! { (item.schedule) },
         next_due(item, now),
@@ -73,9 +74,11 @@ pub(super) fn next_due(item: &ExportListItem, now: Timestamp) -> Markup {
         @if let Some(reason) = &item.will_not_run {
             (disclosure("Will not run by itself", &html! { small { (reason.trim_start_matches("Will not run by itself. ")) } }))
         } @else {
-            @if let Some(at) = item.next_due { (relative_moment(at, now)) }
-            @if item.next_due.is_some() && item.on_upload { ", and " }
-            @if item.on_upload { small { "when new data arrives" } }
+            span {
+                @if let Some(at) = item.next_due { (relative_moment(at, now)) }
+                @if item.next_due.is_some() && item.on_upload { ", and " }
+                @if item.on_upload { small { "when new data arrives" } }
+            }
         }
     }
 }

@@ -9,12 +9,12 @@ use super::contact_field::label;
 
 /// Which column becomes which field of a contact.
 pub(super) fn matching(draft: &ExportDraft) -> Markup {
-    let column = |name: &str| html! { "Column " code { (name) } };
+    let column = |name: &str| html! { span { "Column " code { (name) } } };
     let mut rows = vec![Row::new(vec![html! { "Email" }, column(&draft.email_column)])];
     rows.extend(draft.attributes.iter().map(|attribute| {
         let source = match &attribute.source {
             Source::Column(name) => column(name),
-            Source::Constant(text) => html! { "Always " q { (text) } },
+            Source::Constant(text) => html! { span { "Always " q { (text) } } },
         };
         Row::new(vec![html! { (label(&attribute.field, &[])) }, source])
     }));

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use configuration::access::Permission;
-use configuration::{ConfigurationError, DraftReview};
+use configuration::{ConfigurationError, DraftReview, RunItem};
 use console::{Confirmation, Level, confirmation, notice};
 use engine::Started;
 use maud::{Markup, html};
@@ -36,9 +36,10 @@ pub(super) async fn ask(
         return Err(ConfigurationError::NoConnection.into());
     };
     let review = configuration.review_export(&person, Some(&id), &export.draft).await;
-    let warns = export.latest.is_none() || word == "full";
     let counts = match &review {
-        Ok(_) if warns => Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await)),
+        Ok(review) if word == "full" || may_add_many(review, export.latest.as_ref()) => {
+            Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await))
+        }
         _ => None,
     };
     let request = app.now().as_nanosecond().to_string();
@@ -54,6 +55,14 @@ pub(super) async fn ask(
         cancel_href: &here,
     });
     Ok(page_of(title(word), &id, &export.standing.name, content))
+}
+
+/// Before the first run, and when the segments have grown by over 5 % since the latest one.
+fn may_add_many(review: &DraftReview, latest: Option<&RunItem>) -> bool {
+    let Some(latest) = latest else { return true };
+    // Rows with rows: which of them are people is known only after a run has read them.
+    let before = latest.counts.read;
+    review.members.is_some_and(|rows| rows.saturating_mul(20) > before.saturating_mul(21))
 }
 
 fn question(

@@ -72,9 +72,9 @@ fn row(export: &ExportId, run: &RunItem) -> Row<'static> {
     Row::new(vec![
         html! { a href={ "/exports/" (export) "/runs/" (run.run) } { (moment(run.ended_at)) } },
         run_badge(run_state(Some(run.status), false)),
-        html! { (trigger(run.trigger)) ", " (run.requested_by) },
+        html! { span { (trigger(run.trigger)) ", " (run.requested_by) } },
         html! { @if let Some(took) = run.duration { (duration(took)) } },
-        html! { @for used in &run.snapshots { div { (used.segment.as_str()) ", " (moment(used.last_modified)) } } },
+        html! { div { @for used in &run.snapshots { div { (used.segment.as_str()) ", " (moment(used.last_modified)) } } } },
         count(run.counts.read),
         count(run.counts.added),
         count(run.counts.updated),

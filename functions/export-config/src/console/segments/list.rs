@@ -45,8 +45,9 @@ fn row(segment: &SegmentItem, now: Timestamp) -> Row<'_> {
         html! { @if let Some(members) = segment.members { (number(members)) } @else { "Not known" } },
         html! { @if let Some(snapshot) = &segment.snapshot { (relative_moment(snapshot.last_modified, now)) } @else { "None" } },
         html! {
-            @if segment.too_large { (badge(Tone::Warning, Icon::Alert, "Too large")) " " }
-            @if let Some(note) = &segment.note { (note) }
+            @if let Some(note) = &segment.note {
+                div { @if segment.too_large { (badge(Tone::Warning, Icon::Alert, "Too large")) " " } (note) }
+            }
         },
     ])
 }
