@@ -144,7 +144,7 @@ fn facts(run: &RunDetails, ended: &RunItem) -> Vec<(&'static str, Markup)> {
     facts.push(("Data used", snapshots(ended)));
     facts.push((
         "Requests",
-        html! { (number(ended.requests)) " in all, " (number(ended.imports.into())) @if ended.imports == 1 { " import" } @else { " imports" } },
+        html! { (number(ended.requests)) " in all, " (number(ended.imports.into())) @if ended.imports == 1 { " import planned" } @else { " imports planned" } },
     ));
     facts
 }

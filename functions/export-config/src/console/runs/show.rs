@@ -109,7 +109,7 @@ fn under_way(run: &RunDetails) -> Markup {
 
 fn retry(run: &RunDetails) -> Markup {
     html! {
-        @if run.you_may.retry_failed {
+        @if run.you_may.retry_failed && !run.you_may.approve {
             p { "Rows that are still missing are tried again with the next run. You can do that now:" }
             div.button-row {
                 (link_button(&Button::new("Retry failed"), &format!("/exports/{}/run?kind=retry", run.key.export)))
