@@ -156,6 +156,17 @@ pub struct ContactCounts {
     pub unsubscribed: Option<u64>,
 }
 
+impl ContactCounts {
+    /// Those who count as active, which the price of an account goes by: with explicit or implicit permission.
+    #[must_use]
+    pub fn active(&self) -> Option<u64> {
+        match (self.explicit, self.implicit) {
+            (None, None) => None,
+            (explicit, implicit) => Some(explicit.unwrap_or(0) + implicit.unwrap_or(0)),
+        }
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct WireEmail {

@@ -52,6 +52,15 @@ pub enum End {
         /// Why.
         brake: Brake,
     },
+    /// The account would have more contacts than the connection allows.
+    ContactCeiling {
+        /// Contacts that may be new to the account.
+        additions: u64,
+        /// Its active contacts before.
+        contacts: u64,
+        /// The most that the connection allows.
+        ceiling: u64,
+    },
     /// The approved plan cannot be made any more.
     ApprovalOutdated,
     /// A snapshot's file is broken.
@@ -111,6 +120,7 @@ impl End {
             Self::SegmentMissing { .. }
             | Self::TooManyProfiles { .. }
             | Self::Braked { .. }
+            | Self::ContactCeiling { .. }
             | Self::ApprovalOutdated
             | Self::NoConnection => Status::Skipped,
             Self::BrokenFile { .. }
@@ -135,6 +145,7 @@ impl End {
             Self::TooManyProfiles { .. } => "too_many_profiles",
             Self::Braked { brake: Brake::ManyAdditions { .. } } => "brake_additions",
             Self::Braked { brake: Brake::SegmentEmptied { .. } } => "brake_segment_emptied",
+            Self::ContactCeiling { .. } => "contact_ceiling",
             Self::ApprovalOutdated => "approval_outdated",
             Self::BrokenFile { .. } => snapshots::BROKEN_FILE,
             Self::TooManyUnreadableRows { .. } => "too_many_unreadable_rows",
@@ -175,6 +186,12 @@ impl fmt::Display for End {
                 formatter,
                 "Segment {segment:?} had {before} rows and is now empty; nothing was sent. If that is right, approve \
                  and run."
+            ),
+            Self::ContactCeiling { additions, contacts, ceiling } => write!(
+                formatter,
+                "The account has {contacts} active contacts, and the run would add up to {additions}: more than the \
+                 {ceiling} that the connection allows; nothing was sent. Have the connection's limit raised by an \
+                 administrator, or export fewer people."
             ),
             Self::ApprovalOutdated => write!(
                 formatter,

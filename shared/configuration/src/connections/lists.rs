@@ -39,10 +39,7 @@ pub struct ContactCountsView {
 
 impl From<ContactCounts> for ContactCountsView {
     fn from(counts: ContactCounts) -> Self {
-        let active = match (counts.explicit, counts.implicit) {
-            (None, None) => None,
-            (explicit, implicit) => Some(explicit.unwrap_or(0) + implicit.unwrap_or(0)),
-        };
+        let active = counts.active();
         let ContactCounts { total, pending, unsubscribed, .. } = counts;
         Self { total, active, pending, unsubscribed }
     }

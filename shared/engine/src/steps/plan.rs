@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use catalog::{Connection, connection_key};
 use domain::identifier::{PlanId, SegmentName};
 use domain::outcome::Counts;
 use ledger::{AddressHash, LedgerError};
@@ -237,7 +238,15 @@ impl Session<'_> {
             if planning.earlier.is_some() {
                 return Ok(self.finish(End::Braked { brake }).await?);
             }
-            braked = Some(brake);
+            braked = Some(End::Braked { brake });
+        }
+        if braked.is_none()
+            && let Some(over) = self.over_the_ceiling(configuration, summary.additions).await?
+        {
+            if planning.earlier.is_some() {
+                return Ok(self.finish(over).await?);
+            }
+            braked = Some(over);
         }
         // A plan that brakes leaves the ledger as it is: exactly this plan may be approved.
         let opted_out = if braked.is_some() { &[][..] } else { &summary.opted_out };
@@ -284,7 +293,7 @@ impl Session<'_> {
             claims: Vec::new(),
             earlier: planning.earlier,
         };
-        let Some(brake) = braked else {
+        let Some(end) = braked else {
             self.run.content.phase = Phase::Sending(Box::new(sending));
             return Ok(self.save().await?);
         };
@@ -292,14 +301,31 @@ impl Session<'_> {
         let finishing = Finishing {
             sending: Some(sending),
             snapshots: Vec::new(),
-            basis: Some(digest),
+            basis: matches!(end, End::Braked { .. }).then_some(digest),
             planned: Counts::default(),
             counts: None,
             ledger: None,
             files: FeedbackFiles::default(),
-            end: End::Braked { brake },
+            end,
         };
         Ok(self.finish_with(finishing).await?)
+    }
+
+    /// Whether the account would have more contacts than its connection allows. Whoever is new to the export may
+    /// be a contact already: it is the most that can be added which is judged, for that is what it may cost.
+    async fn over_the_ceiling(
+        &mut self,
+        configuration: &Configuration,
+        additions: u64,
+    ) -> Result<Option<End>, StepError> {
+        let key = connection_key(&configuration.connection);
+        let connection = self.engine.documents.load::<Connection>(&key).await?;
+        let ceiling = connection.and_then(|connection| connection.content.contact_ceiling);
+        let Some(ceiling) = ceiling.filter(|_| additions > 0) else { return Ok(None) };
+        let counts = self.client().await?.contact_counts().await?;
+        let contacts = counts.active().or(counts.total).unwrap_or(0);
+        let over = contacts.saturating_add(additions) > ceiling;
+        Ok(over.then_some(End::ContactCeiling { additions, contacts, ceiling }))
     }
 
     fn brake(
