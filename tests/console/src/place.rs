@@ -56,6 +56,28 @@ impl Page {
         self.everywhere().has(name).await
     }
 
+    /// Waits until there is a button or link with this name.
+    ///
+    /// # Panics
+    /// When there is none within a minute.
+    pub async fn offers(&self, name: &str) {
+        self.until(&format!("{name:?} is offered"), async || {
+            if self.has(name).await { Ok(()) } else { Err(self.text().await) }
+        })
+        .await;
+    }
+
+    /// Waits until there is a field with this label.
+    ///
+    /// # Panics
+    /// When there is none within a minute.
+    pub async fn asks_for(&self, label: &str) {
+        self.until(&format!("{label:?} is asked for"), async || {
+            if self.has_field(label).await { Ok(()) } else { Err(self.text().await) }
+        })
+        .await;
+    }
+
     /// [`Place::has_field`] anywhere.
     pub async fn has_field(&self, label: &str) -> bool {
         self.everywhere().has_field(label).await
