@@ -126,7 +126,7 @@ pub enum ConfigurationError {
     )]
     ContactsNotAllowed,
     /// Constant Contact, or our share of its requests, asks for patience.
-    #[error("Constant Contact takes no further requests before {until}; try again then")]
+    #[error("Constant Contact takes no further requests before {}; try again then", minute(until))]
     Throttled {
         /// Not before.
         until: Timestamp,
@@ -248,6 +248,12 @@ impl From<ServiceError> for ConfigurationError {
             },
         }
     }
+}
+
+/// A moment for people, rounded up, so that nobody comes too early.
+fn minute(until: &Timestamp) -> String {
+    let up = until.checked_add(jiff::SignedDuration::from_secs(59)).unwrap_or(*until);
+    up.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 #[cfg(test)]

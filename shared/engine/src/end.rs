@@ -187,11 +187,12 @@ impl fmt::Display for End {
                 "Segment {segment:?} had {before} rows and is now empty; nothing was sent. If that is right, approve \
                  and run."
             ),
-            Self::ContactCeiling { additions, contacts, ceiling } => write!(
+            // Everybody reads this: what the account holds and may hold is for administrators.
+            Self::ContactCeiling { additions, .. } => write!(
                 formatter,
-                "The account has {contacts} active contacts, and the run would add up to {additions}: more than the \
-                 {ceiling} that the connection allows; nothing was sent. Have the connection's limit raised by an \
-                 administrator, or export fewer people."
+                "The run would add up to {additions} people and bring the account above the number of contacts that \
+                 the connection allows; nothing was sent. Have the connection's limit raised by an administrator, or \
+                 export fewer people."
             ),
             Self::ApprovalOutdated => write!(
                 formatter,

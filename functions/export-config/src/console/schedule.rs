@@ -45,7 +45,9 @@ async fn save(State(app): State<App>, posted: PostedForm) -> Result<Response, Co
         Ok(_) => Ok(SeeOther::to("/schedule").saying(Notice::success("Saved.")).into_response()),
         Err(error) => {
             let failure = FormFailure::of(error)?;
-            let view = app.configuration().refresh(&person).await?;
+            let mut view = app.configuration().refresh(&person).await?;
+            // Still the version that the person saw: saving once more must not overwrite what they did not.
+            view.tag = version;
             Ok(page(&app, &person, &view, &change, &failure).into_response())
         }
     }

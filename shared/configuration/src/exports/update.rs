@@ -3,6 +3,7 @@
 use catalog::Export;
 use domain::identifier::ExportId;
 use identity::Person;
+use schedule::ExportSchedule;
 use store::Tag;
 
 use super::create::SavedExport;
@@ -31,6 +32,11 @@ impl Configuration {
         }
         let ready = self.examine(person, Some(&current.content), draft).await?.ready()?;
         let list = self.settle_list(person, &ready).await?;
+        let schedule = match ready.schedule {
+            // A form that only switches off sends no recurrence: the one there is stays for when it is switched on.
+            ExportSchedule::Off { kept: None } => current.content.schedule.clone().switched_off(),
+            chosen => chosen,
+        };
         let next = Export {
             name: ready.name,
             connection: Some(ready.connection),
@@ -38,7 +44,7 @@ impl Configuration {
             list_name: ready.list_name,
             segments: ready.segments,
             mapping: ready.mapping,
-            schedule: ready.schedule,
+            schedule,
             updated_by: Some(actor(person)),
             updated_at: self.parts.clock.now(),
             ..current.content.clone()

@@ -5,7 +5,7 @@ use configuration::{BulkSchedule, ExportQuery, ListChoice};
 use engine::Status;
 use jiff::SignedDuration;
 use planner::RunKind;
-use schedule::ExportSchedule;
+use schedule::{ExportForm, ExportSchedule};
 use simulator::AccountOptions;
 use store::Tag;
 
@@ -177,4 +177,23 @@ async fn a_segment_is_added_once_and_with_its_columns() {
     assert_eq!((groups.containing.len(), groups.others.len()), (1, 0));
     let groups = configuration.exports_by_segment(&person, &segment("orders")).await.unwrap();
     assert_eq!((groups.containing.len(), groups.others[0].export.name.as_str()), (0, "News"));
+}
+
+#[tokio::test]
+async fn an_own_schedule_that_is_switched_off_comes_back_as_it_was() {
+    let world = world().await;
+    let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let mut draft = world.draft("News");
+    draft.schedule = daily("2026-03-01T06:30");
+    let saved = world.save(&draft).await.export;
+    let id = saved.value.standing.id.clone();
+    // A form that only switches off sends no recurrence.
+    draft.schedule = ExportForm { kind: "off".to_owned(), ..ExportForm::default() };
+    configuration.update_export(&person, &id, &saved.tag, &draft).await.unwrap();
+    configuration
+        .set_schedules(&person, std::slice::from_ref(&id), &BulkSchedule::Switch(true))
+        .await
+        .unwrap();
+    let now = configuration.export(&person, &id).await.unwrap();
+    assert_eq!(now.value.draft.schedule, daily("2026-03-01T06:30"));
 }
