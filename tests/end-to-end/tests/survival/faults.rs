@@ -238,7 +238,7 @@ fn bodies_are_never_so_large_that_the_service_cuts_them() {
 fn everything_at_once_still_loses_no_row() {
     let (data, summary) = export(&[
         "--fault",
-        "throttle_every=7",
+        "throttle_every=3",
         "--fault",
         "failed_import_next=1",
         "--fault",
