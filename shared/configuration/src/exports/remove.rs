@@ -30,7 +30,7 @@ impl Configuration {
         let now = self.parts.clock.now();
         self.audited(person, event, async {
             // While it can still be found: a removal that stops here is simply begun again.
-            self.cancel_active_run(person, id).await?;
+            self.cancel_active_run(person, &current.content).await?;
             let removed = Export {
                 // Whatever was queued behind the run, or is started at this moment, has nothing to send with.
                 connection: None,
@@ -40,7 +40,7 @@ impl Configuration {
                 ..current.content.clone()
             };
             self.replace_as_seen(&current, tag, removed).await?;
-            self.cancel_active_run(person, id).await
+            self.cancel_active_run(person, &current.content).await
         })
         .await?;
         Ok(ExportName::of(&current.content))

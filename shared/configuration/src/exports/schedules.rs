@@ -78,6 +78,10 @@ impl Configuration {
         let update = self.parts.documents.update::<Export, (), ConfigurationError, _>(&key, |current| {
             let current = current.filter(|current| current.removed_at.is_none());
             let current = current.ok_or(ConfigurationError::NotFound { what: "export" })?;
+            // Whoever may change it with one connection may not with another.
+            if current.connection != export.connection {
+                return Err(ConfigurationError::Stale);
+            }
             let schedule = change(current.schedule.clone());
             let (updated_by, updated_at) = (Some(by.clone()), at);
             Ok(Change::Write(Export { schedule, updated_by, updated_at, ..current.clone() }, ()))

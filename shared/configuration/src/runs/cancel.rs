@@ -1,6 +1,6 @@
 //! Canceling a run.
 
-use domain::identifier::ExportId;
+use catalog::Export;
 use engine::{Run, RunKey};
 use identity::Person;
 use serde_json::json;
@@ -35,10 +35,16 @@ impl Configuration {
     pub(crate) async fn cancel_active_run(
         &self,
         person: &Person,
-        export: &ExportId,
+        export: &Export,
     ) -> Result<(), ConfigurationError> {
-        let Some(active) = self.parts.engine.occupation(export).await?.active else { return Ok(()) };
-        let key = RunKey { export: export.clone(), run: active.run };
+        let Some(active) = self.parts.engine.occupation(&export.id).await?.active else { return Ok(()) };
+        let key = RunKey { export: export.id.clone(), run: active.run };
+        let run = self.parts.engine.run(&key).await?;
+        if run.is_some_and(|run| run.cancel.is_some() || run.ended().is_some()) {
+            return Ok(());
+        }
+        // On record by itself: the removal that it belongs to may yet be refused.
+        self.record_for(person, event("run.canceled", export).after(json!({ "run": key.run }))).await?;
         self.parts.engine.cancel(&key, &actor(person).name).await?;
         self.drive(&key).await;
         Ok(())

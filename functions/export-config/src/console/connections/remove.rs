@@ -136,7 +136,10 @@ pub(super) async fn change_exports(
     let PostedForm { person, fields } = posted;
     let id = connection_id(&id)?;
     let page = SeeOther::to(format!("/connections/{id}/remove"));
-    let chosen = chosen(&fields)?;
+    let mut chosen = chosen(&fields)?;
+    // What was given another connection since the page was shown is no business of this one any more.
+    let used = app.configuration().connection(&person, &id).await?.value.exports;
+    chosen.retain(|id| used.iter().any(|export| export.id == *id));
     if chosen.is_empty() {
         return Ok(page.saying(Notice::warning("Choose one or more exports first.")).into_response());
     }
