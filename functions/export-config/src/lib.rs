@@ -4,7 +4,7 @@ mod api;
 mod app;
 mod console;
 #[cfg(feature = "lambda")]
-pub mod deployment;
+mod deployed;
 mod router;
 pub mod web;
 

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use export_config::{App, router};
+
 fn main() -> ExitCode {
-    export_config::deployment::serve(export_config::router)
+    deployment::serve_console(|parts| router(App::from(parts)))
 }

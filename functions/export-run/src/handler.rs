@@ -1,18 +1,14 @@
 //! Translates an invocation into one advance, and what comes of it into an answer.
 
+use deployment::Failure;
 use engine::{Caller, Engine, EngineParts, RunKey};
 use jiff::{SignedDuration, Timestamp};
-use lambda_runtime::LambdaEvent;
 use notifications::Notifications;
 use serde_json::Value;
-use telemetry::lambda::invocation_span;
 use telemetry::{Metrics, Unit};
-use tracing::Instrument;
 
 use crate::answer::{Answer, State, Task};
 use crate::end_metrics::FUNCTION;
-use crate::failure::{ErrorType, Failure};
-use crate::wiring::Parts;
 
 /// So long before Lambda's time-out no step begins any more: an import may take a minute, and its answer must still be
 /// written down.
@@ -39,35 +35,16 @@ pub(crate) struct Handler {
 struct InvalidInput(#[source] serde_json::Error);
 
 impl Handler {
-    /// A handler with these parts.
-    pub(crate) fn new(parts: Parts) -> Self {
-        Self { parts: parts.engine, notifications: parts.notifications }
+    /// A handler that advances runs with these parts, and has people told.
+    pub(crate) const fn new(parts: EngineParts, notifications: Notifications) -> Self {
+        Self { parts, notifications }
     }
 
-    /// Makes one advance. Each failure is recorded here, and nowhere else.
+    /// Makes one advance. `timeout_at` is Lambda's time-out in milliseconds since 1970.
     ///
     /// # Errors
     /// [`Failure`].
-    pub(crate) async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, Failure> {
-        let LambdaEvent { payload, context } = event;
-        let span = invocation_span(&context.request_id, context.xray_trace_id.as_deref());
-        let handled = async {
-            let handled = self.advance(payload, context.deadline).await;
-            match &handled {
-                Ok(answer) => record(answer, self.parts.clock.now()),
-                Err(failure) if failure.error_type == ErrorType::Retryable => {
-                    tracing::warn!(error_type = failure.error_type.name(), error = %failure, "try again");
-                }
-                Err(failure) => {
-                    tracing::error!(error_type = failure.error_type.name(), error = %failure, "not advanced");
-                }
-            }
-            handled
-        };
-        handled.instrument(span).await
-    }
-
-    async fn advance(&self, payload: Value, timeout_at: u64) -> Result<Answer, Failure> {
+    pub(crate) async fn advance(&self, payload: Value, timeout_at: u64) -> Result<Answer, Failure> {
         let task: Task =
             serde_json::from_value(payload).map_err(|error| Failure::permanent(&InvalidInput(error)))?;
         let key = RunKey { export: task.export.clone(), run: task.run.clone() };
@@ -82,7 +59,10 @@ impl Handler {
             Ok(advance) => {
                 // Dies this process before people are told, maintenance tells them.
                 self.notifications.advanced(&key, &advance).await;
-                Ok(Answer::new(task, advance, self.parts.clock.now()))
+                let now = self.parts.clock.now();
+                let answer = Answer::new(task, advance, now);
+                record(&answer, now);
+                Ok(answer)
             }
             Err(error) => Err(Failure::of(&error)),
         }

@@ -3,19 +3,16 @@
 use std::sync::Arc;
 
 use configuration::{Configuration, ConfigurationError, TriggerReport};
+use deployment::Failure;
 use domain::{Clock, in_one_line};
 use engine::Started;
-use lambda_runtime::LambdaEvent;
 use notifications::Notifications;
 use serde::Serialize;
 use serde_json::Value;
 use store::ObjectStore;
-use telemetry::lambda::invocation_span;
 use telemetry::{Metrics, Unit};
-use tracing::Instrument;
 
 use crate::event::{ObjectCreated, TriggerEvent};
-use crate::failure::{ErrorType, Failure};
 use crate::object::{Concern, concern};
 
 /// What the dimension `Function` says.
@@ -66,36 +63,12 @@ impl Handler {
         Self { parts }
     }
 
-    /// Sees to one event. Each failure is recorded here, and nowhere else.
-    ///
-    /// # Errors
-    /// [`Failure`]; have the event delivered again.
-    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Answer, Failure> {
-        let LambdaEvent { payload, context } = event;
-        let span = invocation_span(&context.request_id, context.xray_trace_id.as_deref());
-        async {
-            let answered = self.answer(payload).await;
-            match &answered {
-                Ok(answer) => self.record(answer),
-                Err(failure) if failure.error_type == ErrorType::Retryable => {
-                    tracing::warn!(error_type = failure.error_type.name(), error = %failure, "try again");
-                }
-                Err(failure) => {
-                    tracing::error!(error_type = failure.error_type.name(), error = %failure, "not seen to");
-                }
-            }
-            answered
-        }
-        .instrument(span)
-        .await
-    }
-
-    /// The same without the frame of Lambda: for who hosts the function otherwise.
+    /// Sees to one event.
     ///
     /// # Errors
     /// [`Failure`]; have the event delivered again.
     pub async fn answer(&self, payload: Value) -> Result<Answer, Failure> {
-        match TriggerEvent::parse(payload)? {
+        match TriggerEvent::parse(payload).map_err(|error| Failure::permanent(&error))? {
             TriggerEvent::ScheduledRefresh => {
                 let report = self.parts.configuration.start_due(self.parts.clock.now()).await?;
                 started("scheduled_refresh", &report)
@@ -156,7 +129,8 @@ impl Handler {
         answer
     }
 
-    fn record(&self, answer: &Answer) {
+    /// Writes down, and counts, what came of an event.
+    pub(crate) fn record(&self, answer: &Answer) {
         let Answer { event, started, left_out, told, resumed, failed } = answer;
         tracing::info!(event, started, left_out, told, resumed, failed, "seen to");
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
@@ -184,10 +158,19 @@ fn started(event: &'static str, report: &TriggerReport) -> Result<Answer, Failur
     for export in &report.left_out {
         tracing::warn!(export = %export.id, "an export was due and has no connection that can be used");
     }
-    if let Some(failure) = Failure::not_started(report) {
-        return Err(failure);
+    if !report.failed.is_empty() {
+        return Err(not_started(report));
     }
     let new = report.started.iter().filter(|one| !matches!(one.started, Started::Known(_)));
     let (started, left_out) = (new.count(), report.left_out.len());
     Ok(Answer { event, started, left_out, ..Answer::default() })
+}
+
+/// Exports that could not be started; the log says why. Those that could be are known when the event comes again.
+fn not_started(report: &TriggerReport) -> Failure {
+    let exports: Vec<&str> = report.failed.iter().map(|export| export.id.as_str()).collect();
+    let exports = exports.join(", ");
+    Failure::retryable(format!(
+        "exports could not be started and are tried again at the next delivery: {exports}"
+    ))
 }

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use export_config::App;
+use oauth_callback::router;
+
 fn main() -> ExitCode {
-    export_config::deployment::serve(oauth_callback::router)
+    deployment::serve_console(|parts| router(App::from(parts)))
 }

@@ -2,6 +2,7 @@
 
 mod environment;
 mod filter;
+mod invocation;
 pub mod lambda;
 mod metrics;
 pub mod terminal;

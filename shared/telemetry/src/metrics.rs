@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::invocation::{Invocation, PRESENT};
+
 /// The namespace of every metric of this product.
 const NAMESPACE: &str = "SegmentExport";
 
@@ -63,6 +65,11 @@ impl Metrics {
     /// The line, without its end.
     #[must_use]
     pub fn line(&self, now: Timestamp) -> String {
+        self.line_of(None, now)
+    }
+
+    /// The line of an invocation. Its ids make no metrics; they lead from a metric to the records.
+    fn line_of(&self, invocation: Option<&Invocation>, now: Timestamp) -> String {
         let names: Vec<&str> = self.dimensions.iter().map(|(name, _)| *name).collect();
         let sets: Vec<&[&str]> = (1..=names.len()).filter_map(|length| names.get(..length)).collect();
         let metrics: Vec<Value> =
@@ -73,6 +80,9 @@ impl Metrics {
         }
         for (name, _, value) in &self.values {
             line.insert((*name).to_owned(), json!(value));
+        }
+        for (name, value) in invocation.into_iter().flat_map(Invocation::fields) {
+            line.insert(name.to_owned(), json!(value));
         }
         let directive = json!({ "Namespace": NAMESPACE, "Dimensions": sets, "Metrics": metrics });
         let metadata = json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] });
@@ -85,7 +95,7 @@ impl Metrics {
     /// # Errors
     /// When standard output cannot be written to. A lost metric is no reason to fail.
     pub fn write(&self, now: Timestamp) -> io::Result<()> {
-        let mut line = self.line(now);
+        let mut line = self.line_of(PRESENT.get().as_ref(), now);
         line.push('\n');
         // One write under the lock, so that no log record falls into the line.
         io::stdout().lock().write_all(line.as_bytes())
@@ -103,7 +113,9 @@ mod tests {
             .with("RowsRead", Unit::Count, 1_000_000)
             .with("RunDuration", Unit::Seconds, 61);
         let now = "2026-11-22T08:00:00.125Z".parse().unwrap();
-        let line: Value = serde_json::from_str(&metrics.line(now)).unwrap();
+        let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+        let invocation = Invocation::new("request-1", Some(trace));
+        let line: Value = serde_json::from_str(&metrics.line_of(Some(&invocation), now)).unwrap();
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_795_334_400_125_i64,
@@ -120,6 +132,8 @@ mod tests {
             "Status": "Successful",
             "RowsRead": 1_000_000,
             "RunDuration": 61,
+            "request_id": "request-1",
+            "trace_id": "1-5759e988-bd862e3fe1be46a994272793",
         });
         assert_eq!(line, expected);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use export_trigger::ErrorType;
+use deployment::ErrorType;
 use function_stage::MemoryStage;
 use schedule::ExportSchedule;
 use serde_json::json;
