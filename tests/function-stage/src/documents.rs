@@ -69,9 +69,33 @@ pub fn export(id: ExportId, list: ListId, segments: &[&str], now: Timestamp) -> 
 pub(crate) fn rows(people: usize) -> String {
     let mut text = String::from("CustomerId,EMail,FirstName\n");
     for number in 0..people {
-        text += &format!("C{number},person{number}@example.com,Ann\n");
+        let SamplePerson { customer_id, email, first_name } = SamplePerson::number(number);
+        text += &format!("{customer_id},{email},{first_name}\n");
     }
     text
+}
+
+/// Somebody in a segment, with values that nothing else has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplePerson {
+    /// Whom the customer knows them as.
+    pub customer_id: String,
+    /// Their address.
+    pub email: String,
+    /// Their first name.
+    pub first_name: String,
+}
+
+impl SamplePerson {
+    /// The person of this number.
+    #[must_use]
+    pub fn number(number: usize) -> Self {
+        Self {
+            customer_id: format!("customer-{number}"),
+            email: format!("person{number}@example.com"),
+            first_name: format!("Zephyrine-{number}"),
+        }
+    }
 }
 
 /// Stores the application's credentials and an authorization of the connection.

@@ -10,13 +10,24 @@
 mod aws_calls;
 mod documents;
 mod function;
+mod http_api;
+mod log;
 mod memory;
+mod metric_format;
+mod private;
 mod runtime_interface;
 mod stage;
+mod visitor;
+mod web_stage;
 
 pub use aws_calls::{AwsCalls, Fault, PutEvent, StartedExecution};
-pub use documents::{account, connection, export};
+pub use documents::{SamplePerson, account, connection, export};
 pub use function::Function;
+pub use http_api::{DEFAULT_STAGE, HttpAnswer, HttpRequest};
+pub use log::Log;
 pub use memory::{MemoryStage, StageClock};
-pub use runtime_interface::{Outcome, RuntimeInterface, TRACE};
+pub use private::Private;
+pub use runtime_interface::{Invocation, Outcome};
 pub use stage::Stage;
+pub use visitor::Visitor;
+pub use web_stage::{PUBLIC_ADDRESS, Session, WebStage};

@@ -1,7 +1,8 @@
 //! Everything around the function: buckets, secrets, the service, one export and its segment.
 
-use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, fs};
 
 use catalog::{connection_key, export_key};
 use connector::{ConnectorParts, ServiceConnector};
@@ -13,12 +14,14 @@ use embedded_aws::{BucketKind, Credentials, EmbeddedAws};
 use engine::{Engine, EngineParts, EngineSettings, NoObserver, Run, RunKey, StartRequest, Trigger};
 use planner::RunKind;
 use quota::GateOptions;
+use serde_json::Value;
 use simulator::{Control, Simulator};
 use store::{Condition, Documents, ObjectStore, S3Settings, StaticCredentials};
 use tokens::{SecretsSettings, SourceOptions, TokenVault};
 
-use crate::documents::{authorise, connected, export as export_of, rows};
+use crate::documents::{SamplePerson, authorise, connected, export as export_of, rows};
 use crate::function::Function;
+use crate::private::Private;
 
 const STATE: &str = "state-bucket";
 const SEGMENTS: &str = "segments-bucket";
@@ -41,10 +44,10 @@ pub struct Stage {
     pub export: ExportId,
     list: String,
     settings: Vec<(&'static str, String)>,
+    folder: tempfile::TempDir,
     // Both serve for as long as they live, from this folder.
     _aws: EmbeddedAws,
     _simulator: Simulator,
-    _folder: tempfile::TempDir,
 }
 
 impl fmt::Debug for Stage {
@@ -54,8 +57,13 @@ impl fmt::Debug for Stage {
 }
 
 impl Stage {
-    /// An export whose one segment has so many people.
+    /// An export whose one segment has so many people, those of [`SamplePerson::number`].
     pub async fn new(people: usize) -> Self {
+        Self::of(rows(people), simulator::Options::default()).await
+    }
+
+    /// An export whose one segment is this file, with Constant Contact as these options have it.
+    pub async fn of(segment: String, service: simulator::Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let credentials = Credentials {
             access_key_id: KEY_ID.to_owned(),
@@ -65,7 +73,7 @@ impl Stage {
             .with_bucket(STATE, BucketKind::Managed)
             .with_bucket(SEGMENTS, BucketKind::Managed);
         let aws = EmbeddedAws::start(options).await.unwrap();
-        let simulator = Simulator::start(simulator::Options::default()).await.unwrap();
+        let simulator = Simulator::start(service).await.unwrap();
         let control = simulator.control();
         let base = simulator.base_url();
         let (api, authorization) = (format!("{base}/v3"), format!("{base}/oauth2/default/v1"));
@@ -84,7 +92,7 @@ impl Stage {
         let export = ExportId::new("export-1").unwrap();
         let parts = parts(&aws, ClientSettings::at(&api, &authorization).unwrap()).await;
         configure(&parts.documents, &export, &list).await;
-        upload(parts.segments.as_ref(), people).await;
+        upload(parts.segments.as_ref(), segment).await;
         authorise(vault(&aws).await, &parts.documents, &parts.clock, &control).await;
         let (documents, segments) = (parts.documents.clone(), Arc::clone(&parts.segments));
         let engine = Engine::new(parts);
@@ -96,9 +104,9 @@ impl Stage {
             export,
             list,
             settings,
+            folder,
             _aws: aws,
             _simulator: simulator,
-            _folder: folder,
         }
     }
 
@@ -126,6 +134,23 @@ impl Stage {
     /// The run as it is stored.
     pub async fn run(&self, key: &RunKey) -> Run {
         self.engine.run(key).await.unwrap().unwrap()
+    }
+
+    /// What no log may hold: the first so many people of the segment, every token and secret that is or was stored, and
+    /// the key of the AWS account.
+    #[must_use]
+    pub fn private(&self, people: usize) -> Private {
+        let secrets = stored_secrets(&self.folder.path().join("secrets"));
+        assert!(secrets.len() >= 3, "an access token, a refresh token and the application's secret at least");
+        let private = Private::default()
+            .secrets("a stored token or secret", secrets)
+            .secret("the key of the AWS account", SECRET_KEY);
+        (0..people).map(SamplePerson::number).fold(private, |private, person| {
+            private
+                .personal("an address of a row", &person.email)
+                .personal("a name of a row", &person.first_name)
+                .personal("an id of a row", &person.customer_id)
+        })
     }
 
     /// Addresses on the list.
@@ -203,6 +228,25 @@ async fn configure(documents: &Documents, export: &ExportId, list: &str) {
     documents.create(&export_key(export), found).await.unwrap();
 }
 
-async fn upload(segments: &dyn ObjectStore, people: usize) {
-    segments.put("segments/people/2026-11-22.csv", rows(people).into(), Condition::None).await.unwrap();
+async fn upload(segments: &dyn ObjectStore, segment: String) {
+    segments.put("segments/people/2026-11-22.csv", segment.into(), Condition::None).await.unwrap();
+}
+
+/// Every token and secret in the embedded Secrets Manager, with those that were replaced.
+fn stored_secrets(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // Others are being written.
+    for file in files.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let document: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        for version in document["versions"].as_array().unwrap() {
+            let content = version["content"]["SecretString"].as_str().unwrap();
+            let content: Value = serde_json::from_str(content).unwrap();
+            for (name, value) in content.as_object().unwrap() {
+                let is_secret = name.contains("token") || name.contains("secret");
+                found.extend(value.as_str().filter(|value| is_secret && value.len() > 8).map(str::to_owned));
+            }
+        }
+    }
+    found
 }
