@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::commands::devtools;
 use crate::programs::Programs;
 
 /// Nothing that a person waits for takes longer, on any machine.
@@ -23,7 +24,7 @@ pub enum Role {
     Viewer,
 }
 
-/// A browser's only tab.
+/// What a browser shows: its only tab, or the one in front.
 #[derive(Debug)]
 pub struct Page {
     pub(crate) browser: Browser,
@@ -126,6 +127,44 @@ impl Page {
         let script = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility())\
                       .map(e => e.innerText.replace(/\\s+/g, ' ').trim())";
         serde_json::from_value(self.run(script, vec![json!(selector)]).await).expect("texts")
+    }
+
+    /// The addresses of the links whose path contains `part`, in the order of the page.
+    ///
+    /// # Panics
+    /// When the browser does not say.
+    pub async fn addresses(&self, part: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('a[href]')].filter(link => link.checkVisibility())\
+                      .map(link => link.getAttribute('href')).filter(path => path.includes(arguments[0]))";
+        serde_json::from_value(self.run(script, vec![json!(part)]).await).expect("addresses")
+    }
+
+    /// The moments that the page shows, each as the server wrote it (RFC 3339) and as it is shown.
+    ///
+    /// # Panics
+    /// When the browser does not say.
+    pub async fn moments(&self) -> Vec<(String, String)> {
+        let script = "return [...document.querySelectorAll('time')].filter(time => time.checkVisibility())\
+                      .map(time => [time.dateTime, time.innerText.trim()])";
+        serde_json::from_value(self.run(script, vec![]).await).expect("moments")
+    }
+
+    /// From now on the reader's machine is in this time zone.
+    pub async fn travels_to(&self, zone: &str) {
+        devtools(&self.browser.client, "Emulation.setTimezoneOverride", json!({ "timezoneId": zone })).await;
+    }
+
+    /// Loads the page again until it shows `text`: for pages that do not renew themselves.
+    ///
+    /// # Panics
+    /// When it does not within a minute.
+    pub async fn sees_in_time(&self, text: &str) {
+        self.until(&format!("{text:?} is shown after loading again"), async || {
+            self.browser.client.refresh().await.map_err(|error| error.to_string())?;
+            let shown = self.text().await;
+            if shown.contains(text) { Ok(()) } else { Err(shown) }
+        })
+        .await;
     }
 
     /// Path and query of the page's address.

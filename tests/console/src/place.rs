@@ -36,6 +36,11 @@ impl Page {
         self.everywhere().fill(label, text).await;
     }
 
+    /// [`Place::fill_time`] anywhere.
+    pub async fn fill_time(&self, label: &str, time: &str) {
+        self.everywhere().fill_time(label, time).await;
+    }
+
     /// [`Place::select`] anywhere.
     pub async fn select(&self, label: &str, option: &str) {
         self.everywhere().select(label, option).await;
@@ -46,9 +51,19 @@ impl Page {
         self.everywhere().tick(label).await;
     }
 
+    /// [`Place::untick`] anywhere.
+    pub async fn untick(&self, label: &str) {
+        self.everywhere().untick(label).await;
+    }
+
     /// [`Place::choose`] anywhere.
     pub async fn choose(&self, group: &str, choice: &str) {
         self.everywhere().choose(group, choice).await;
+    }
+
+    /// [`Place::value`] anywhere.
+    pub async fn value(&self, label: &str) -> String {
+        self.everywhere().value(label).await
     }
 
     /// [`Place::has`] anywhere.
@@ -107,6 +122,26 @@ impl Place<'_> {
         .await;
     }
 
+    /// Enters a date with a time, or a time, as `2026-12-31T06:30` or `06:30`, into the field with this label. Browsers show
+    /// such a field in as many ways as there are languages: what counts is what it holds.
+    ///
+    /// # Panics
+    /// When there is no such field, or more than one, within a minute, or when it does not take that.
+    pub async fn fill_time(&self, label: &str, time: &str) {
+        self.page.uses(format!("entered {time:?} into {label:?}"));
+        let script = "const [field, time] = arguments;
+            field.focus();
+            field.value = time;
+            for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+            return field.value";
+        let what = format!("{label:?} can be used");
+        let held = self.page.until(&what, async || {
+            let control = self.find("field", label, "").await?;
+            Ok(self.page.run(script, vec![element(&control), json!(time)]).await)
+        });
+        assert_eq!(held.await, time, "{label:?} does not take it");
+    }
+
     /// Selects what is called `option`, or, with `…` at its end, begins with it, in the field with this label.
     ///
     /// # Panics
@@ -132,6 +167,23 @@ impl Place<'_> {
         self.mark("field", label, "").await;
     }
 
+    /// Takes the tick out of the box with this label, which must be ticked.
+    ///
+    /// # Panics
+    /// When there is none, or more than one, within a minute, or when it is still ticked afterwards.
+    pub async fn untick(&self, label: &str) {
+        self.page.uses(format!("took the tick out of {label:?}"));
+        self.act("field", label, "", async |control| {
+            if control.is_selected().await? {
+                control.click().await?;
+            }
+            Ok(())
+        })
+        .await;
+        let found = self.find("field", label, "").await.expect("the box is still there");
+        assert!(!found.is_selected().await.expect("its state"), "{label:?} is still ticked");
+    }
+
     /// Chooses one of a group of choices.
     ///
     /// # Panics
@@ -139,6 +191,19 @@ impl Place<'_> {
     pub async fn choose(&self, group: &str, choice: &str) {
         self.page.uses(format!("chose {choice:?} of {group:?}"));
         self.mark("choice", group, choice).await;
+    }
+
+    /// What stands in the field with this label; of a list, the value that is sent.
+    ///
+    /// # Panics
+    /// When there is no such field, or more than one, within a minute.
+    pub async fn value(&self, label: &str) -> String {
+        let what = format!("{label:?} has a value");
+        let value = self.page.until(&what, async || {
+            let control = self.find("field", label, "").await?;
+            control.prop("value").await.map_err(|error| error.to_string())
+        });
+        value.await.unwrap_or_default()
     }
 
     /// Whether there is a button or link with this name now.

@@ -5,8 +5,13 @@ use std::path::Path;
 use end_to_end::{Browser, Running, Start};
 use tempfile::TempDir;
 
+use crate::account::Account;
+
 /// What the console's address begins with, where the program says it.
 const ADDRESS: &str = "http://localhost:";
+
+/// What stands before the simulated account's address, where the program says it.
+const ACCOUNT: &str = "what the simulated account holds   http://";
 
 /// People of the sample: a run of seconds, and enough for some of every kind.
 const PROFILES: &str = "3000";
@@ -64,6 +69,17 @@ impl Product {
     #[must_use]
     pub fn requests(&self) -> Browser {
         Browser::new(self.address.trim_start_matches("http://"))
+    }
+
+    /// The simulated account behind it.
+    ///
+    /// # Panics
+    /// When the program does not say where it is.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        let line = self.running.answers(ACCOUNT);
+        let (_, authority) = line.split_once(ACCOUNT).expect("an address");
+        Account::at(authority.trim_end_matches('/'))
     }
 
     /// Ends it as Ctrl-C does.

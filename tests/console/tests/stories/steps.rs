@@ -69,3 +69,71 @@ pub(crate) async fn new_list(page: &Page, list: &str) {
     page.choose("Constant Contact List ID", "A new list").await;
     page.fill("Name of the new list", list).await;
 }
+
+/// What the program has made for its sample.
+pub(crate) const SAMPLE_CONNECTION: &str = "Sample account";
+pub(crate) const SAMPLE_EXPORT: &str = "Sample export";
+
+/// Data > Exports, and there the export.
+pub(crate) async fn open_export(page: &Page, name: &str) {
+    page.within("Data").click("Exports").await;
+    page.arrives("Exports").await;
+    page.click(name).await;
+    page.arrives(name).await;
+}
+
+/// Admin > Connections, and there the connection.
+pub(crate) async fn open_connection(page: &Page, name: &str) {
+    page.within("Admin").click("Connections").await;
+    page.arrives("Connections").await;
+    page.click(name).await;
+    page.arrives(name).await;
+}
+
+/// From the page of an export: an action of its menu.
+pub(crate) async fn choose_action(page: &Page, export: &str, action: &str) {
+    page.click(&format!("Actions for {export}")).await;
+    page.click(action).await;
+}
+
+/// From the page of an export: everybody is sent again.
+pub(crate) async fn run_fully(page: &Page, export: &str) {
+    choose_action(page, export, "Full run").await;
+    page.sees("Everybody in the segments is sent again").await;
+    page.click("Full run").await;
+    page.arrives("Run").await;
+}
+
+/// From the page of an export: new and changed people are sent.
+pub(crate) async fn run(page: &Page, export: &str) {
+    page.click("Run").await;
+    page.sees(&format!("Run {export}?")).await;
+    page.click("Run").await;
+    page.arrives("Run").await;
+}
+
+/// *Create duplicate* of an export, saved under another name.
+pub(crate) async fn duplicate(page: &Page, export: &str, name: &str) {
+    open_export(page, export).await;
+    choose_action(page, export, "Create duplicate").await;
+    page.arrives("New export").await;
+    page.fill("Display name", name).await;
+    page.click("Save").await;
+    page.arrives(name).await;
+    page.sees("Saved. It was not run.").await;
+}
+
+/// Whoever uses the page may not do this, although no button asks for it.
+pub(crate) async fn is_refused(page: &Page, path: &str, fields: &[(&str, &str)]) {
+    let answer = page.forge(path, fields).await;
+    assert_eq!(answer, (403, "You may not do this".to_owned()), "{path} {fields:?}");
+}
+
+/// The row of an export in the list that the page shows.
+pub(crate) async fn row_of(page: &Page, export: &str) -> String {
+    let rows = page.texts("table.data > tbody > tr").await;
+    // Before the name there may be the box that chooses the row.
+    let names = [format!("{export} "), format!("Choose {export} {export} ")];
+    let row = rows.iter().find(|row| names.iter().any(|name| row.starts_with(name.as_str())));
+    row.unwrap_or_else(|| panic!("{export} lacks in {rows:?}")).clone()
+}
