@@ -1,18 +1,15 @@
 //! Promises: what was answered survives the process, a second simulator is kept out, and the outside can see and steer
 //! everything.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
-use common::{SCOPE, Service, options, rows};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::{Clock, Options, Simulator, StartError, Switches};
+
+use super::common::{SCOPE, Service, options, rows};
 
 fn kept_in(directory: &Path) -> Options {
     let switches = Switches { activity_seconds: 60, ..Switches::default() };
@@ -65,7 +62,7 @@ async fn process_to_be_killed() {
 async fn what_was_answered_survives_a_killed_process() {
     let directory = tempfile::tempdir().unwrap();
     let mut process = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "process_to_be_killed", "--nocapture"])
+        .args(["--exact", "durability::process_to_be_killed", "--nocapture"])
         .env("SIMULATOR_TO_BE_KILLED", directory.path())
         .stdout(std::process::Stdio::piped())
         .spawn()

@@ -1,11 +1,5 @@
 //! A process may die before or after any of its effects, every step may run twice, and two may work at once: the result
 //! is that of an undisturbed run, and nothing is sent twice.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use engine::{Advance, Caller, Status};
 use jiff::SignedDuration;

@@ -1,29 +1,12 @@
 //! A connection that is removed while a run uses it: no request to the service afterwards, whatever the run waits for.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use catalog::{Connection, connection_key};
 use domain::identifier::ConnectionId;
 use engine::{Caller, Engine, RunKey, Status, Waiting};
 use jiff::SignedDuration;
-use planner::RunKind;
 use virtual_time::{World, WorldOptions, end, people};
 
-async fn world() -> World {
-    let world = World::new(WorldOptions::default()).await;
-    world.control.change_switches(|switches| switches.activity_seconds = 600).await;
-    world.upload("1", &people(0, 50)).await;
-    world
-}
-
-async fn start(world: &World, engine: &Engine) -> RunKey {
-    engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone()
-}
+use super::steps::{slow_world, start};
 
 async fn remove_connection(world: &World) {
     let documents = world.state_documents();
@@ -44,7 +27,7 @@ async fn stopped(world: &World, engine: &Engine, key: &RunKey) -> (Status, u64) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_waits_for_activities_asks_for_nothing_any_more() {
-    let world = world().await;
+    let world = slow_world().await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     while world.control.statistics().await.imports == 0 {
@@ -56,7 +39,7 @@ async fn a_run_that_waits_for_activities_asks_for_nothing_any_more() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_has_just_begun_sends_nothing() {
-    let world = world().await;
+    let world = slow_world().await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     // One step: the list is its own, nothing was looked at.

@@ -1,7 +1,5 @@
 //! What the tests share: a simulator on a clock that stands still, and a client with a token.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use std::time::Duration;
 
 use reqwest::{Method, Response};

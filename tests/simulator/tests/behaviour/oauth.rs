@@ -1,14 +1,11 @@
 //! Promises: only a checked request gets a code, a code works once and for five minutes, refresh tokens rotate or live
 //! long, and tokens end when they should.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
-use common::{REDIRECT, SCOPE, Service, options};
 use serde_json::Value;
 use simulator::{RefreshTokens, Simulator, Switches};
 use std::collections::HashMap;
+
+use super::common::{REDIRECT, SCOPE, Service, options};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

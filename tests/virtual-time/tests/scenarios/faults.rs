@@ -1,10 +1,4 @@
 //! Whatever the service does, every row is accepted or reported.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use domain::outcome::Reason;
 use engine::{Caller, End, Engine, ParkReason, RunKey, Status};

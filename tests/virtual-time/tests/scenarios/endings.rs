@@ -1,28 +1,12 @@
 //! Whatever is denied, and whoever keeps dying: a run comes to an end that says what to do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use engine::{Advance, Caller, Engine, ParkReason, Phase, RunKey, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
 use rstest::rstest;
-use virtual_time::{Ending, When, World, WorldOptions, counts, end, people};
+use virtual_time::{Ending, When, World, counts, end};
 
-async fn world() -> World {
-    let world = World::new(WorldOptions::default()).await;
-    world.control.change_switches(|switches| switches.activity_seconds = 30).await;
-    world.upload("1", &people(0, 200)).await;
-    world
-}
-
-async fn start(world: &World, engine: &Engine) -> RunKey {
-    engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone()
-}
+use super::steps::{start, world_of};
 
 /// One advance of ten minutes in a process that may die; `None` when it did. Then its lease ends.
 async fn advance_until_death(world: &World, key: &RunKey) -> Option<Advance> {
@@ -51,7 +35,7 @@ async fn die_five_times(world: &World, engine: &Engine, key: &RunKey) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_that_refuses_the_outcome_file_does_not_keep_a_run_from_ending() {
-    let world = world().await;
+    let world = world_of(200).await;
     world.denied.writing("outcomes/");
     let run = world.run(RunKind::Changes).await;
     assert_eq!((end(&run).0, counts(&run).added), (Status::Successful, 200));
@@ -71,7 +55,7 @@ async fn a_bucket_that_refuses_the_outcome_file_does_not_keep_a_run_from_ending(
 #[case::its_files("segments/people/1.csv")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn segments_that_may_not_be_read_end_the_run(#[case] denied: &str) {
-    let world = world().await;
+    let world = world_of(200).await;
     world.denied.reading(denied);
     let run = world.run(RunKind::Changes).await;
     assert_eq!((end(&run).0, end(&run).1.code()), (Status::Failure, "segments_unreadable"));
@@ -83,7 +67,7 @@ async fn segments_that_may_not_be_read_end_the_run(#[case] denied: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_in_which_every_process_dies_ends_the_run() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     while !matches!(engine.run(&key).await.unwrap().unwrap().phase, Phase::Planning(_)) {
@@ -101,7 +85,7 @@ async fn a_plan_in_which_every_process_dies_ends_the_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_before_every_process_died_is_in_the_ledger() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     while world.control.statistics().await.imports == 0 {
@@ -137,7 +121,7 @@ async fn what_was_sent_before_every_process_died_is_in_the_ledger() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_settlement_in_which_every_process_dies_waits_for_a_person_and_loses_nothing() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     loop {
@@ -165,7 +149,7 @@ async fn a_settlement_in_which_every_process_dies_waits_for_a_person_and_loses_n
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn progress_between_deaths_starts_the_count_anew() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     let (mut run, mut deaths) = (None, 0);
@@ -194,7 +178,7 @@ async fn progress_between_deaths_starts_the_count_anew() {
 async fn a_run_that_has_ended_is_done_at_once_whoever_died_in_it() {
     let mut ended = 0;
     for effect in 0..100 {
-        let world = world().await;
+        let world = world_of(200).await;
         let engine = world.process();
         let key = start(&world, &engine).await;
         world.crash.arm(Some((effect, When::After)));
@@ -222,7 +206,7 @@ async fn a_run_that_has_ended_is_done_at_once_whoever_died_in_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn chunk_files_that_are_gone_when_opt_outs_are_refreshed_are_left_to_the_next_run() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     while world.control.statistics().await.imports == 0 {

@@ -1,10 +1,4 @@
 //! One run from its start to its end, and the next ones: what people see, and what the service holds afterwards.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use domain::outcome::Reason;
 use engine::{End, EngineSettings, Phase, StartRequest, Started, Status, Trigger, Warning};

@@ -1,12 +1,9 @@
 //! Promises: activities pass through their states in the simulator's time, can end badly, and are kept ten days.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
-use common::{Service, options, rows};
 use serde_json::{Value, json};
 use simulator::{FailedImport, Options, Switches};
+
+use super::common::{SCOPE, Service, options, rows};
 
 const DAY: u64 = 86_400;
 
@@ -137,10 +134,10 @@ async fn the_list_of_activities_is_newest_first_filtered_paged_and_forgets_after
     service.control.change_limits(|limits| limits.access_token_seconds = 1).await;
     service.advance(10 * DAY).await;
     let mut service = service;
-    service.token = service.control.issue_tokens(common::SCOPE).await.unwrap().access_token;
+    service.token = service.control.issue_tokens(SCOPE).await.unwrap().access_token;
     let path = format!("/v3/activities/{first}");
     service.control.change_limits(|limits| limits.access_token_seconds = 86_400).await;
-    service.token = service.control.issue_tokens(common::SCOPE).await.unwrap().access_token;
+    service.token = service.control.issue_tokens(SCOPE).await.unwrap().access_token;
     assert_eq!(service.get(&path).await.0, 404);
     assert_eq!(service.read("/v3/activities").await["activities"], json!([]));
     assert_eq!(service.control.statistics().await.imports, 2);

@@ -1,13 +1,10 @@
 //! Promises: tokens, scopes, limits and faults are answered as documented, and counted.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
-use common::{SCOPE, Service, options, rows};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::{ErrorBody, Limits, Options, Switches, Throttle};
+
+use super::common::{SCOPE, Service, options, rows};
 
 fn throttled() -> Options {
     Options { limits: Limits { throttle: Throttle::On, ..Limits::default() }, ..options() }

@@ -1,29 +1,17 @@
 //! What is kept of runs for people: history, progress, the service's own counts and words, the latest calls.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use domain::identifier::ConnectionId;
 use engine::{Advance, Caller, ServiceCounts, Stage, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
 use simulator::{Change, Naming, NewContact, RefusedAs};
-use virtual_time::{World, WorldOptions, counts, people};
+use virtual_time::counts;
 
-async fn world() -> World {
-    let world = World::new(WorldOptions::default()).await;
-    world.control.change_switches(|switches| switches.activity_seconds = 30).await;
-    world.upload("1", &people(0, 200)).await;
-    world
-}
+use super::steps::world_of;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_history_has_every_run_with_the_newest_first() {
-    let world = world().await;
+    let world = world_of(200).await;
     for _ in 0..3 {
         world.run(RunKind::Changes).await;
     }
@@ -46,7 +34,7 @@ async fn the_history_has_every_run_with_the_newest_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_services_own_counts_are_added_up() {
-    let world = world().await;
+    let world = world_of(200).await;
     let contact = NewContact { email: "person5@example.com".into(), ..NewContact::default() };
     world.control.add_contacts(vec![contact]).await.unwrap();
     world
@@ -73,7 +61,7 @@ async fn the_services_own_counts_are_added_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_report_has_the_services_words_for_a_refused_row() {
-    let world = world().await;
+    let world = world_of(200).await;
     world.control.change_switches(|switches| switches.naming = Naming::All).await;
     world.control.change_faults(|faults| faults.refuse_containing = Some("person199".into())).await;
     let run = world.run(RunKind::Changes).await;
@@ -90,7 +78,7 @@ async fn the_report_has_the_services_words_for_a_refused_row() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_progress_says_how_far_it_is_and_whether_the_day_suffices() {
-    let world = world().await;
+    let world = world_of(200).await;
     world.control.change_switches(|switches| switches.activity_seconds = 600).await;
     *world.left_today.lock().unwrap() = Some(3);
     let engine = world.process();
@@ -132,7 +120,7 @@ async fn the_progress_says_how_far_it_is_and_whether_the_day_suffices() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_left_is_reckoned_from_what_took_how_long() {
-    let world = world().await;
+    let world = world_of(200).await;
     world.control.change_switches(|switches| switches.activity_variation_seconds = 3_000).await;
     let engine = world.process();
     let key =
@@ -162,7 +150,7 @@ async fn what_is_left_is_reckoned_from_what_took_how_long() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hashes_of_opt_outs_that_nothing_refers_to_are_deleted() {
-    let world = world().await;
+    let world = world_of(200).await;
     let stray = "accounts/p07e1l8cdif9dl/opt-outs/stray.hashes";
     store::ObjectStore::put(world.state.as_ref(), stray, vec![0; 16].into(), store::Condition::None)
         .await
@@ -188,7 +176,7 @@ async fn hashes_of_opt_outs_that_nothing_refers_to_are_deleted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_hundred_calls_of_a_connection_can_be_seen() {
-    let world = world().await;
+    let world = world_of(200).await;
     let connection = ConnectionId::new("connection-1").unwrap();
     let engine = world.process();
     assert!(engine.calls(&connection).await.unwrap().is_empty());

@@ -1,11 +1,4 @@
 //! A connection's limit of contacts: a run that would bring the account above it sends nothing and says so.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use catalog::{Connection, connection_key};
 use domain::identifier::ConnectionId;

@@ -1,29 +1,12 @@
 //! An import whose answer was lost: neither looked for too early nor adopted in doubt.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use std::time::Duration;
 
-use engine::{Caller, ChunkState, Engine, EngineSettings, Run, RunKey, Status};
+use engine::{Caller, ChunkState, EngineSettings, Run, Status};
 use jiff::SignedDuration;
-use planner::RunKind;
-use virtual_time::{World, WorldOptions, counts, end, people};
+use virtual_time::{counts, end};
 
-async fn world() -> World {
-    let world = World::new(WorldOptions::default()).await;
-    world.control.change_switches(|switches| switches.activity_seconds = 30).await;
-    world.upload("1", &people(0, 200)).await;
-    world
-}
-
-async fn start(world: &World, engine: &Engine) -> RunKey {
-    engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap().active().clone()
-}
+use super::steps::{start, world_of};
 
 /// How long after its announcement the fate of the first announced import is said to be certain.
 fn certain_after(run: &Run) -> Option<SignedDuration> {
@@ -35,7 +18,7 @@ fn certain_after(run: &Run) -> Option<SignedDuration> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_waits_too_long_for_its_turn_is_not_sent() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     *world.import_wait.lock().unwrap() = Some(SignedDuration::from_secs(61));
@@ -52,7 +35,7 @@ async fn an_import_that_waits_too_long_for_its_turn_is_not_sent() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_patience_counts_from_the_last_moment_of_sending() {
-    let world = world().await;
+    let world = world_of(200).await;
     let engine = world.process();
     let key = start(&world, &engine).await;
     world.crash.arm_imports(true);

@@ -1,13 +1,10 @@
 //! Promises: lists and custom fields follow the contract, their limits included.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
-use common::{Service, rows};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::{CustomFieldNames, TimestampStyle};
+
+use super::common::{Service, rows};
 
 async fn create(service: &Service, name: &str) -> (u16, Value) {
     service.post("/v3/contact_lists", json!({ "name": name })).await

@@ -1,15 +1,12 @@
 //! Promises: contacts are paged, filtered, created, replaced and deleted as the contract says.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
 use std::collections::HashSet;
 
-use common::{Service, rows};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::{Change, NewContact};
+
+use super::common::{Service, rows};
 
 fn addresses(contacts: &[Value]) -> Vec<&str> {
     contacts.iter().map(|contact| contact["email_address"]["address"].as_str().unwrap()).collect()

@@ -1,12 +1,5 @@
 //! A process may die before or after every effect on the rarer paths, too: a plan made again, refused rows looked for,
 //! opt-outs looked at again before sending goes on.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use engine::{Caller, Engine, Phase, RunKey, Status};
 use jiff::SignedDuration;
@@ -14,6 +7,8 @@ use planner::RunKind;
 use rstest::rstest;
 use simulator::{Change, Naming, NewContact};
 use virtual_time::{When, World, WorldOptions, counts, end, people};
+
+use super::steps::until_imports;
 
 const AFTER: [When; 2] = [When::Before, When::After];
 
@@ -29,12 +24,6 @@ struct Path {
 
 type AsyncStep =
     for<'a> fn(&'a World, &'a Engine, &'a RunKey) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
-
-async fn until_imports(world: &World, engine: &Engine, key: &RunKey, imports: u64) {
-    while world.control.statistics().await.imports < imports {
-        engine.advance(key, world.clock_now(), Caller::SoleOwner).await.unwrap();
-    }
-}
 
 async fn plan_again(world: &World, engine: &Engine, key: &RunKey) {
     until_imports(world, engine, key, 1).await;

@@ -1,30 +1,19 @@
 //! Who starts a run, who joins one, and who follows.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use engine::{Caller, Engine, Phase, RunKey, StartRequest, Started, Status, Trigger, Waiting, Warning};
 use jiff::SignedDuration;
 use planner::RunKind;
-use virtual_time::{World, WorldOptions, csv, end, people};
+use store::{Condition, ObjectStore};
+use virtual_time::{Person, World, csv, end, people};
 
-async fn world() -> World {
-    let world = World::new(WorldOptions::default()).await;
-    world.control.change_switches(|switches| switches.activity_seconds = 600).await;
-    world.upload("1", &people(0, 50)).await;
-    world
-}
+use super::steps::{slow_world, start, until_imports, world_of};
 
 fn upload(world: &World) -> StartRequest {
     StartRequest { trigger: Trigger::Upload, ..world.request(RunKind::Changes) }
 }
 
 async fn event(world: &World, engine: &Engine, event: &str) -> Started {
-    engine.start_run_for_event(&world.export, upload(world), event).await.unwrap()
+    engine.start_run_for_event(&world.export, upload(world), event).await.unwrap().started
 }
 
 /// Until its snapshots are chosen and something was sent.
@@ -36,7 +25,7 @@ async fn until_sent(world: &World, engine: &Engine, key: &RunKey) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_is_delivered_twice_makes_one_run() {
-    let world = world().await;
+    let world = slow_world().await;
     let engine = world.process();
     let created = event(&world, &engine, "a").await;
     assert!(matches!(created, Started::Created(_)));
@@ -54,7 +43,7 @@ async fn an_event_that_is_delivered_twice_makes_one_run() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_follow_up_serves_all_events_after_the_snapshots_are_chosen() {
-    let world = world().await;
+    let world = slow_world().await;
     let engine = world.process();
     let key = event(&world, &engine, "a").await.active().clone();
     assert_eq!(event(&world, &engine, "b").await, Started::Joined(key.clone()));
@@ -76,7 +65,7 @@ async fn one_follow_up_serves_all_events_after_the_snapshots_are_chosen() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_follow_up_of_an_upload_without_anything_newer_is_dropped_and_a_persons_is_not() {
     for trigger in [Trigger::Upload, Trigger::Scheduled, Trigger::OnDemand] {
-        let world = world().await;
+        let world = slow_world().await;
         let engine = world.process();
         let key = event(&world, &engine, "a").await.active().clone();
         until_sent(&world, &engine, &key).await;
@@ -91,7 +80,7 @@ async fn a_follow_up_of_an_upload_without_anything_newer_is_dropped_and_a_person
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approved_plan_and_an_ordinary_request_do_not_serve_each_other() {
-    let world = world().await;
+    let world = slow_world().await;
     world.control.change_switches(|switches| switches.activity_seconds = 30).await;
     world.upload("1", &people(0, 200)).await;
     world.run(RunKind::Changes).await;
@@ -126,7 +115,7 @@ async fn an_approved_plan_and_an_ordinary_request_do_not_serve_each_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn segments_and_parts_are_one_run_and_the_first_row_of_a_person_counts() {
-    let world = world().await;
+    let world = slow_world().await;
     world.use_segments(&["people", "members"]).await;
     let mut again = people(0, 1);
     again[0].first_name = "Other".into();
@@ -155,7 +144,7 @@ async fn segments_and_parts_are_one_run_and_the_first_row_of_a_person_counts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_is_queued_while_a_newer_snapshot_is_uploaded_but_not_for_ever() {
     for completes in [true, false] {
-        let world = world().await;
+        let world = slow_world().await;
         // It has had a marker once, so that without one it is not complete however long nobody writes.
         world.upload_file("segments/people/2026-11-22/part-0.csv", csv(&people(0, 40))).await;
         world.upload_file("segments/people/2026-11-22/_SUCCESS", Vec::new()).await;
@@ -187,4 +176,53 @@ async fn a_run_is_queued_while_a_newer_snapshot_is_uploaded_but_not_for_ever() {
         }
         world.close().await;
     }
+}
+
+async fn part(world: &World, key: &str, rows: &[Person]) {
+    let bytes = csv(rows);
+    world.segments.put(key, bytes.into(), Condition::None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_joins_a_run_that_still_waits_for_an_upload() {
+    let world = world_of(20).await;
+    world.sleep(SignedDuration::from_mins(1)).await;
+    part(&world, "segments/people/2/part-0.csv", &people(0, 25)).await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    let deadline = world.clock_now().checked_add(SignedDuration::from_mins(5)).unwrap();
+    engine.advance(&key, deadline, Caller::SoleOwner).await.unwrap();
+    assert_eq!(engine.run(&key).await.unwrap().unwrap().waiting, Some(Waiting::Snapshot));
+    let again = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap();
+    assert_eq!(again, Started::Joined(key));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_followed_waits_for_an_upload_like_any_other() {
+    let world = world_of(20).await;
+    world.control.change_switches(|switches| switches.activity_seconds = 3 * 3600).await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    until_imports(&world, &engine, &key, 1).await;
+    let follows = engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap();
+    assert!(matches!(follows, Started::Follows { .. }));
+    world.sleep(SignedDuration::from_hours(3)).await;
+    part(&world, "segments/people/2/part-0.csv", &people(0, 25)).await;
+    world.finish(&engine, &key).await;
+    let active = engine.occupation(&world.export).await.unwrap().active.unwrap();
+    let next = world.finish(&engine, &RunKey { export: world.export.clone(), run: active.run }).await;
+    assert_eq!(next.ended().unwrap().snapshots[0].snapshot, "2", "{:?}", next.warnings);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_run_that_was_asked_for_is_not_lost_to_a_later_ordinary_one() {
+    let world = world_of(20).await;
+    world.control.change_switches(|switches| switches.activity_seconds = 3600).await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    until_imports(&world, &engine, &key, 1).await;
+    engine.start_run(&world.export, world.request(RunKind::Full)).await.unwrap();
+    engine.start_run(&world.export, world.request(RunKind::Changes)).await.unwrap();
+    let follow_up = engine.occupation(&world.export).await.unwrap().follow_up.unwrap();
+    assert_eq!(follow_up.request.kind, RunKind::Full);
 }

@@ -1,14 +1,11 @@
 //! Promises: an import is refused at once, drops, refuses, updates and adds as the vendor's own does, per switch.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
-
-mod common;
-
-use common::{Service, options, rows};
 use serde_json::{Value, json};
 use simulator::{
     Change, Duplicates, Naming, NewContact, Options, OverLimit, PersonCount, RefusedAs, Switches, UnknownList,
 };
+
+use super::common::{Service, options, rows};
 
 const PATH: &str = "/v3/activities/contacts_json_import";
 

@@ -1,0 +1,26 @@
+//! Everything the engine promises, in a world in which hours pass in no time. One program, so that the product is linked
+//! once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed assertion is the point of a test"
+)]
+
+mod ceiling;
+mod crash;
+mod crash_paths;
+mod endings;
+mod faults;
+mod lost_answers;
+mod opt_outs;
+mod removal;
+mod reports;
+mod resilience;
+mod run;
+mod second_part;
+mod shared_account;
+mod starting;
+mod steps;
+mod what_is_kept;
