@@ -73,6 +73,10 @@ impl S3 for Service {
             accept_ranges: Some("bytes".to_owned()),
             e_tag: Some(ETag::Strong(meta.tag)),
             last_modified: Some(timestamp(meta.modified)),
+            // What a link says of the file that it leads to.
+            content_disposition: input.response_content_disposition,
+            content_type: input.response_content_type,
+            cache_control: input.response_cache_control,
             ..GetObjectOutput::default()
         }))
     }

@@ -11,11 +11,14 @@ mod common;
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use common::{BUCKET, FILES};
 use embedded_aws::{BucketKind, EmbeddedAws, StartError};
-use store::{Condition, ObjectStore, StoreError, conformance};
+use store::{Condition, LinkTerms, ObjectStore, S3Store, StoreError, conformance};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_managed_bucket_conforms() {
@@ -42,6 +45,48 @@ async fn a_folder_bucket_conforms() {
         fs::read_dir(files.path()).unwrap().filter(|entry| hidden(entry.as_ref().unwrap())).count(),
         0
     );
+}
+
+/// The answer to a plain request for `path`, without any credentials: its head and its body.
+async fn asked_for(services: &EmbeddedAws, path: &str) -> (String, String) {
+    let address = services.endpoint_url().trim_start_matches("http://").to_owned();
+    let mut connection = TcpStream::connect(&address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_gives_the_one_file_that_it_was_signed_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let services = common::start(directory.path()).await;
+    let store = common::connect(&services, BUCKET).await;
+    for key in ["reports/one.csv", "reports/two.csv"] {
+        store.put(key, Bytes::from_static(b"row,reason\n"), Condition::None).await.unwrap();
+    }
+    let terms = LinkTerms {
+        file_name: "rejected-rows.csv".to_owned(),
+        content_type: "text/csv; charset=utf-8",
+        lifetime: Duration::from_secs(300),
+    };
+    let giving = S3Store::clone(&store).giving_links();
+    let link = giving.link("reports/one.csv", &terms).await.unwrap().unwrap();
+    let path = format!("{}?{}", link.expose().path(), link.expose().query().unwrap());
+    let (head, body) = asked_for(&services, &path).await;
+    assert!(head.starts_with("HTTP/1.1 200") && body.contains("row,reason"), "{head}\n{body}");
+    let head = head.to_lowercase();
+    for said in ["attachment; filename=\"rejected-rows.csv\"", "text/csv; charset=utf-8", "no-store"] {
+        assert!(head.contains(said), "{said}: {head}");
+    }
+    let expected = [("one.csv", "two.csv"), ("Expires=300", "Expires=3000"), ("rejected-rows", "else")];
+    for (signed, other) in expected {
+        let (head, _) = asked_for(&services, &path.replace(signed, other)).await;
+        assert!(head.starts_with("HTTP/1.1 403"), "{other}: {head}");
+    }
+    services.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,7 +14,9 @@ pub use aws::{AwsServer, StaticCredentials};
 pub use documents::{Change, Document, DocumentError, Documents, UpdateError, Updated, Versioned};
 pub use error::{BoxError, StoreError};
 pub use memory::MemoryStore;
-pub use object::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, Tag, Upload, list_all};
+pub use object::{
+    ByteStream, Condition, LinkTerms, ListPage, Object, ObjectInfo, ObjectStore, Tag, Upload, list_all,
+};
 pub use resuming::open_resuming;
 pub use s3::{S3Settings, S3Store};
 pub use unreliable::{Fault, UnreliableStore};

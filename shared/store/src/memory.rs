@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use domain::{Clock, SystemClock};
+use domain::{Clock, Sensitive, SystemClock};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use url::Url;
 
-use crate::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
+use crate::{
+    ByteStream, Condition, LinkTerms, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload,
+};
 
 /// Pieces in which [`MemoryStore::open`] streams, so that consumers meet more than one.
 const PIECE: usize = 64 * 1024;
@@ -21,6 +24,7 @@ const PIECE: usize = 64 * 1024;
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
     content: Arc<Mutex<Content>>,
+    links: Option<Url>,
 }
 
 #[derive(Default)]
@@ -72,7 +76,14 @@ impl MemoryStore {
     /// An empty bucket whose objects are dated by `clock`.
     #[must_use]
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, content: Arc::default() }
+        Self { clock, content: Arc::default(), links: None }
+    }
+
+    /// The same bucket, which also gives links, to `origin` and not signed: for tests of what hands them out.
+    #[must_use]
+    pub fn giving_links(mut self, origin: Url) -> Self {
+        self.links = Some(origin);
+        self
     }
 
     /// The keys of all objects, in order: for a test's assertions.
@@ -190,6 +201,14 @@ impl ObjectStore for MemoryStore {
             .collect();
         folders.dedup();
         Ok(folders)
+    }
+
+    async fn link(&self, key: &str, terms: &LinkTerms) -> Result<Option<Sensitive<Url>>, StoreError> {
+        let Some(mut link) = self.links.clone() else { return Ok(None) };
+        link.set_path(key);
+        let seconds = terms.lifetime.as_secs().to_string();
+        link.query_pairs_mut().append_pair("expires", &seconds).append_pair("name", &terms.file_name);
+        Ok(Some(Sensitive::new(link)))
     }
 }
 

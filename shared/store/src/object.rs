@@ -2,11 +2,14 @@
 
 use std::fmt::{self, Debug, Display};
 use std::pin::Pin;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use domain::Sensitive;
 use futures_util::Stream;
 use jiff::Timestamp;
+use url::Url;
 
 use crate::StoreError;
 
@@ -62,6 +65,17 @@ impl Debug for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Object").field("info", &self.info).finish_non_exhaustive()
     }
+}
+
+/// How whoever follows a link gets the object; see [`ObjectStore::link`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTerms {
+    /// The file's name on the person's machine: ASCII letters, digits, hyphens and dots.
+    pub file_name: String,
+    /// What the file is.
+    pub content_type: &'static str,
+    /// For how long the link can be followed; a download that was begun may end later.
+    pub lifetime: Duration,
 }
 
 /// Content in the pieces in which it arrives. After an error the stream has ended.
@@ -154,6 +168,17 @@ pub trait ObjectStore: Debug + Send + Sync {
     /// # Errors
     /// Those of every access.
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+
+    /// An address from which whoever knows it downloads the object as a file, without credentials, until it expires: for
+    /// answers that may be larger than the function can give. Hand it to one person, write it down nowhere. Whether the
+    /// object exists is not looked at. `None`: this store gives none, and the object is to be streamed instead.
+    ///
+    /// # Errors
+    /// When the store's credentials cannot be had.
+    async fn link(&self, key: &str, terms: &LinkTerms) -> Result<Option<Sensitive<Url>>, StoreError> {
+        let _ = (key, terms);
+        Ok(None)
+    }
 }
 
 /// A large object being written. Dropped without [`Upload::complete`] it leaves no object; call

@@ -1,6 +1,7 @@
 //! Amazon S3, and whatever else speaks its protocol.
 
 mod failure;
+mod link;
 mod settings;
 mod upload;
 
@@ -12,12 +13,16 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{ByteStream as SdkStream, DateTime};
 use bytes::Bytes;
+use domain::Sensitive;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use url::Url;
 
 use self::failure::{Asked, status};
 use self::upload::S3Upload;
-use crate::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
+use crate::{
+    ByteStream, Condition, LinkTerms, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload,
+};
 
 /// S3 answers at most this many entries of a listing.
 const PAGE: u16 = 1000;
@@ -31,6 +36,7 @@ const PAGE: u16 = 1000;
 pub struct S3Store {
     client: Client,
     bucket: String,
+    gives_links: bool,
 }
 
 impl Debug for S3Store {
@@ -44,7 +50,14 @@ impl S3Store {
     /// cheap to clone and share their connections, so that several buckets should share one.
     #[must_use]
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
-        Self { client, bucket: bucket.into() }
+        Self { client, bucket: bucket.into(), gives_links: false }
+    }
+
+    /// The same bucket, which also gives links ([`ObjectStore::link`]): for one that people's browsers can reach.
+    #[must_use]
+    pub fn giving_links(mut self) -> Self {
+        self.gives_links = true;
+        self
     }
 
     fn asked<'a>(&'a self, operation: &'static str, key: &'a str) -> Asked<'a> {
@@ -229,6 +242,13 @@ impl ObjectStore for S3Store {
                 return Ok(folders);
             }
         }
+    }
+
+    async fn link(&self, key: &str, terms: &LinkTerms) -> Result<Option<Sensitive<Url>>, StoreError> {
+        if !self.gives_links {
+            return Ok(None);
+        }
+        link::presigned(self, key, terms).await.map(Some)
     }
 }
 

@@ -5,9 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use domain::Sensitive;
 use futures_util::{StreamExt, stream};
+use url::Url;
 
-use crate::{ByteStream, Condition, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload};
+use crate::{
+    ByteStream, Condition, LinkTerms, ListPage, Object, ObjectInfo, ObjectStore, StoreError, Tag, Upload,
+};
 
 /// What is to go wrong with one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,5 +146,9 @@ impl ObjectStore for UnreliableStore {
 
     async fn list_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.inner.list_folders(prefix).await
+    }
+
+    async fn link(&self, key: &str, terms: &LinkTerms) -> Result<Option<Sensitive<Url>>, StoreError> {
+        self.inner.link(key, terms).await
     }
 }

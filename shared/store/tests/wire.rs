@@ -9,7 +9,8 @@
 
 use bytes::Bytes;
 use domain::{Classified, FailureClass, Sensitive};
-use store::{Condition, ObjectStore, S3Settings, S3Store, StaticCredentials, StoreError, Tag};
+use std::time::Duration;
+use store::{Condition, LinkTerms, ObjectStore, S3Settings, S3Store, StaticCredentials, StoreError, Tag};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -37,6 +38,10 @@ async fn answering(answer: &'static str) -> (S3Store, JoinHandle<String>) {
         connection.shutdown().await.unwrap();
         head
     });
+    (store_at(&endpoint).await, asked)
+}
+
+async fn store_at(endpoint: &str) -> S3Store {
     let settings = S3Settings {
         endpoint_url: Some(endpoint.parse().unwrap()),
         region: Some("us-east-1".to_owned()),
@@ -47,7 +52,31 @@ async fn answering(answer: &'static str) -> (S3Store, JoinHandle<String>) {
             secret_access_key: Sensitive::new("a secret access key of no account".to_owned()),
         }),
     };
-    (store::s3::connect(&settings).await, asked)
+    store::s3::connect(&settings).await
+}
+
+#[tokio::test]
+async fn a_link_is_one_signed_read_of_a_file_for_a_while() {
+    // Nobody listens there: a link is made without a request.
+    let store = store_at("http://127.0.0.1:9").await;
+    let terms = LinkTerms {
+        file_name: "rejected-rows-r-1.csv".to_owned(),
+        content_type: "text/csv; charset=utf-8",
+        lifetime: Duration::from_secs(300),
+    };
+    assert_eq!(store.link("reports/a b.csv", &terms).await.unwrap(), None, "not unless it was asked for");
+    let link = store.giving_links().link("reports/a b.csv", &terms).await.unwrap().unwrap();
+    let shown = format!("{link:?}");
+    let link = link.expose();
+    assert_eq!(link.path(), "/state-bucket/reports/a%20b.csv");
+    let query: std::collections::BTreeMap<_, _> = link.query_pairs().into_owned().collect();
+    assert_eq!(query["X-Amz-Expires"], "300");
+    assert_eq!(query["X-Amz-SignedHeaders"], "host", "whoever follows it sends nothing of their own");
+    assert_eq!(query["response-content-disposition"], "attachment; filename=\"rejected-rows-r-1.csv\"");
+    assert_eq!(query["response-content-type"], "text/csv; charset=utf-8");
+    assert_eq!(query["response-cache-control"], "no-store");
+    let signature = &query["X-Amz-Signature"];
+    assert!(signature.len() == 64 && !shown.contains(signature.as_str()), "{shown}");
 }
 
 #[tokio::test]
