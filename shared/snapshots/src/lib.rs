@@ -20,9 +20,10 @@ mod survey;
 
 pub use channel::{ChannelReader, channel_reader, read_pinned};
 pub use columns::{ColumnError, Columns};
+pub use dated::SegmentsModel;
 pub use error::{BROKEN_FILE, BrokenFile, ReadError};
 pub use layout::CsvLayout;
-pub use locate::{LocateError, Located, Uploading, newest_complete, segments};
+pub use locate::{LocateError, Located, Uploading, newest_complete, newest_complete_by, segments};
 pub use name::{Format, compare_names};
 pub use pinned::{PinnedPart, PinnedSnapshot};
 pub use problem::Problem;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use domain::identifier::SegmentName;
 use domain::{Classified, FailureClass};
+use futures_util::future;
 use jiff::Timestamp;
-use store::{ObjectStore, StoreError};
+use store::{ListPage, ObjectStore, StoreError};
 
-use crate::dated;
+use crate::dated::{self, SegmentsModel};
 use crate::error::BrokenFile;
 use crate::name::{compare_names, is_hidden};
 use crate::problem::Problem;
@@ -104,26 +105,64 @@ pub async fn newest_complete(
     settings: &SnapshotSettings,
     known_marker: bool,
 ) -> Result<Located, LocateError> {
+    // Side by side: few segments have the dated layout, and then a listing too many costs no time.
+    let folder = folder(segments_prefix, segment);
+    let first = store.list(&folder, None, PAGE);
+    let (model, first) = future::join(SegmentsModel::read(store, segments_prefix), first).await;
     let failed = |source| LocateError::Store { segment: segment.clone(), source };
-    if let Some(model) = dated::model(store, segments_prefix, segment).await? {
-        return dated::newest_described(store, segments_prefix, segment, model).await.map_err(failed);
+    if let Some(written) = model.map_err(failed)?.of(segments_prefix, segment)? {
+        return dated::newest_described(store, segments_prefix, segment, written).await.map_err(failed);
     }
-    let folder = format!("{segments_prefix}{segment}/");
+    newest_listed(store, &folder, segment, first, now, settings, known_marker).await
+}
+
+/// The same with the model that lies below `segments_prefix`, which was read before: for several segments at once.
+///
+/// # Errors
+/// As for [`newest_complete`].
+pub async fn newest_complete_by(
+    model: &SegmentsModel,
+    store: &Arc<dyn ObjectStore>,
+    segments_prefix: &str,
+    segment: &SegmentName,
+    now: Timestamp,
+    settings: &SnapshotSettings,
+) -> Result<Located, LocateError> {
+    let failed = |source| LocateError::Store { segment: segment.clone(), source };
+    if let Some(written) = model.of(segments_prefix, segment)? {
+        return dated::newest_described(store, segments_prefix, segment, written).await.map_err(failed);
+    }
+    let folder = folder(segments_prefix, segment);
+    let first = store.list(&folder, None, PAGE).await;
+    newest_listed(store, &folder, segment, first, now, settings, false).await
+}
+
+fn folder(segments_prefix: &str, segment: &SegmentName) -> String {
+    format!("{segments_prefix}{segment}/")
+}
+
+/// Chooses by what the folder holds, of which `first` is the first page.
+async fn newest_listed(
+    store: &Arc<dyn ObjectStore>,
+    folder: &str,
+    segment: &SegmentName,
+    first: Result<ListPage, StoreError>,
+    now: Timestamp,
+    settings: &SnapshotSettings,
+    known_marker: bool,
+) -> Result<Located, LocateError> {
+    let failed = |source| LocateError::Store { segment: segment.clone(), source };
     let mut survey = Survey::new(now, settings.quiet_period);
-    let mut after: Option<String> = None;
+    let mut page = first.map_err(failed)?;
     loop {
-        let listed = store.list(&folder, after.as_deref(), PAGE).await;
-        let page = listed.map_err(failed)?;
         let last = page.objects.last().map(|object| object.key.clone());
         for object in page.objects {
-            if let Some(path) = object.key.strip_prefix(&folder).map(str::to_owned) {
+            if let Some(path) = object.key.strip_prefix(folder).map(str::to_owned) {
                 survey.add(&path, object);
             }
         }
-        if !page.more || last.is_none() {
-            break;
-        }
-        after = last;
+        let Some(last) = last.filter(|_| page.more) else { break };
+        page = store.list(folder, Some(&last), PAGE).await.map_err(failed)?;
     }
     let findings = survey.finish();
     if let Some(file) = findings.loose_marker {
@@ -133,7 +172,7 @@ pub async fn newest_complete(
     let needs_marker = known_marker || marker_seen;
     let (complete, uploading) = findings.choose(needs_marker);
     Ok(Located {
-        newest: complete.map(|candidate| pin(&folder, segment, candidate)).transpose()?,
+        newest: complete.map(|candidate| pin(folder, segment, candidate)).transpose()?,
         uploading: uploading.map(|candidate| Uploading {
             quiet_at: if needs_marker {
                 None

@@ -13,13 +13,14 @@ pub(crate) struct Described {
     pub(crate) files: Vec<(String, String)>,
 }
 
-#[derive(Deserialize)]
-struct Model {
+/// A model, of all segments that it names.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Model {
     #[serde(default)]
     entities: Vec<Entity>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Entity {
     #[serde(default)]
     name: String,
@@ -29,12 +30,12 @@ struct Entity {
     partitions: Vec<Partition>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Attribute {
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Partition {
     location: String,
@@ -43,7 +44,7 @@ struct Partition {
 }
 
 /// The defaults are those of the Common Data Model.
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
 struct FileFormatSettings {
     column_headers: bool,
@@ -63,25 +64,33 @@ impl Default for FileFormatSettings {
     }
 }
 
-/// Finds `segment` in a model; `None` when the model does not name it.
-pub(crate) fn describe(json: &[u8], segment: &SegmentName) -> Result<Option<Described>, &'static str> {
+/// Reads a model.
+pub(crate) fn parse(json: &[u8]) -> Result<Model, &'static str> {
     let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
-    let model: Model = serde_json::from_slice(json).map_err(|_| "it is not the JSON of a model")?;
-    let Some(entity) = model.entities.into_iter().find(|entity| entity.name == segment.as_str()) else {
-        return Ok(None);
-    };
-    let Some(first) = entity.partitions.first() else { return Err("it names no partition of the segment") };
-    let settings = &first.file_format_settings;
-    if entity.partitions.iter().any(|partition| partition.file_format_settings != *settings) {
-        return Err("the partitions of the segment have different formats");
+    serde_json::from_slice(json).map_err(|_| "it is not the JSON of a model")
+}
+
+impl Model {
+    /// What it says of `segment`; `None` when it does not name it.
+    pub(crate) fn describe(&self, segment: &SegmentName) -> Result<Option<Described>, &'static str> {
+        let Some(entity) = self.entities.iter().find(|entity| entity.name == segment.as_str()) else {
+            return Ok(None);
+        };
+        let Some(first) = entity.partitions.first() else {
+            return Err("it names no partition of the segment");
+        };
+        let settings = &first.file_format_settings;
+        if entity.partitions.iter().any(|partition| partition.file_format_settings != *settings) {
+            return Err("the partitions of the segment have different formats");
+        }
+        let layout = layout(settings, &entity.attributes)?;
+        let files = entity.partitions.iter().map(|partition| {
+            path_end(&partition.location, segment).ok_or(
+                "the location of a partition does not end with the segment's name, a date, a time and a file",
+            )
+        });
+        Ok(Some(Described { layout, files: files.collect::<Result<_, _>>()? }))
     }
-    let layout = layout(settings, &entity.attributes)?;
-    let files = entity.partitions.iter().map(|partition| {
-        path_end(&partition.location, segment).ok_or(
-            "the location of a partition does not end with the segment's name, a date, a time and a file",
-        )
-    });
-    Ok(Some(Described { layout, files: files.collect::<Result<_, _>>()? }))
 }
 
 fn layout(settings: &FileFormatSettings, attributes: &[Attribute]) -> Result<CsvLayout, &'static str> {
@@ -152,7 +161,7 @@ mod tests {
         let json = format!(
             r#"{{"name":"x","entities":[{{"name":"other"}},{{"name":"Gold people","attributes":[{attributes}],"partitions":[{partition}]}}]}}"#
         );
-        describe(json.as_bytes(), &SegmentName::new("Gold people").unwrap())
+        parse(json.as_bytes())?.describe(&SegmentName::new("Gold people").unwrap())
     }
 
     const ATTRIBUTES: &str = r#"{"name":"CustomerId","dataType":"string"},{"name":"EMail"}"#;
@@ -193,7 +202,8 @@ mod tests {
 
     #[test]
     fn a_segment_that_the_model_does_not_name_is_not_its_concern() {
-        assert_eq!(describe(br#"{"entities":[]}"#, &SegmentName::new("Gold").unwrap()), Ok(None));
-        assert!(describe(b"[", &SegmentName::new("Gold").unwrap()).is_err());
+        let model = parse(br#"{"entities":[]}"#).unwrap();
+        assert_eq!(model.describe(&SegmentName::new("Gold").unwrap()), Ok(None));
+        assert!(parse(b"[").is_err());
     }
 }
