@@ -121,7 +121,7 @@ mod tests {
     async fn a_function_is_given_the_event_and_its_time() {
         let function = Ok(Echo::default());
         assert_eq!(handle(&function, event(json!({ "a": 1 }))).await, Ok(json!({ "a": 1 })));
-        assert_eq!(function.unwrap().timeout_at.into_inner(), 1_795_334_400_000);
+        assert_eq!(function.map(|echo| echo.timeout_at.into_inner()), Ok(1_795_334_400_000));
         let failure = handle(&Ok(Echo::default()), event(json!(null))).await.unwrap_err();
         assert_eq!(failure.error_type, ErrorType::Permanent);
     }

@@ -42,7 +42,10 @@ where
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
         let context = &invocation.context;
         let span = begin_invocation(&context.request_id, context.xray_trace_id.as_deref());
-        let answering = span.in_scope(|| self.inner.call(invocation));
+        let answering = span.in_scope(|| {
+            tracing::debug!("an invocation begins");
+            self.inner.call(invocation)
+        });
         answering.instrument(span)
     }
 }

@@ -1,4 +1,4 @@
-//! Measures what depends on us, and prints one table: `cargo run --release -p benchmark`.
+//! Measures what depends on us, and prints it as tables: `cargo run --release -p benchmark`.
 //!
 //! The exporting process is measured from outside the way anybody would: the real program is run, and reports its own
 //! processor time and peak memory. Beside it stands the plain cost of reading, and of parsing, the same bytes.
@@ -11,6 +11,7 @@
 )]
 
 mod export;
+mod functions;
 mod plain;
 mod requests;
 mod table;
@@ -24,20 +25,23 @@ use crate::table::{Row, print};
 struct Options {
     profiles: u64,
     large: bool,
+    functions_only: bool,
 }
 
 fn options() -> Options {
-    let mut options = Options { profiles: 1_000_000, large: false };
+    let mut options = Options { profiles: 1_000_000, large: false, functions_only: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--profiles" => options.profiles = arguments.next().unwrap().parse().unwrap(),
             "--large" => options.large = true,
+            "--functions" => options.functions_only = true,
             _ => {
                 println!(
-                    "usage: cargo run --release -p benchmark -- [--profiles N] [--large]\n\n\
+                    "usage: cargo run --release -p benchmark -- [--profiles N] [--large] [--functions]\n\n\
                      --profiles N  rows of the sample (1,000,000)\n\
-                     --large       also ten times as many"
+                     --large       also ten times as many\n\
+                     --functions   only the deployed functions"
                 );
                 std::process::exit(2);
             }
@@ -56,6 +60,10 @@ fn program() -> PathBuf {
 
 fn main() {
     let options = options();
+    if options.functions_only {
+        functions::print();
+        return;
+    }
     let program = program();
     let mut rows = measure(&program, options.profiles, "");
     if options.large {
@@ -63,6 +71,7 @@ fn main() {
     }
     rows.push(requests::first_full_run());
     print(&rows);
+    functions::print();
 }
 
 fn measure(program: &Path, profiles: u64, suffix: &str) -> Vec<Row> {
