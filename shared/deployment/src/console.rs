@@ -10,7 +10,9 @@ use domain::{Clock, Random, in_one_line};
 use identity::Verifier;
 use lambda_http::Adapter;
 use lambda_runtime::Runtime;
+use lambda_runtime::tower::util::MapRequest;
 
+use crate::address;
 use crate::deployment::Deployment;
 use crate::environment::Environment;
 use crate::error::StartError;
@@ -33,8 +35,8 @@ pub struct ConsoleParts {
     pub random: Arc<dyn Random>,
 }
 
-/// Answers requests with the router that `router` makes, for as long as Lambda keeps the process; the stage is
-/// `$default`. With settings that cannot be used each request is answered with 503 and the reason is in the log, where
+/// Answers requests with the router that `router` makes, for as long as Lambda keeps the process, whatever the stage is
+/// called. With settings that cannot be used each request is answered with 503 and the reason is in the log, where
 /// it can be seen, instead of ending the process.
 #[must_use]
 pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
@@ -46,7 +48,8 @@ pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
                 refusal()
             }
         };
-        answer(Runtime::new(Adapter::from(router))).await
+        // Around the router: a layer of its own would come after it has chosen the route.
+        answer(Runtime::new(Adapter::from(MapRequest::new(router, address::as_meant)))).await
     })
 }
 

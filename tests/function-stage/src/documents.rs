@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::{Actor, Authorization, Connection, Export, ExportUser};
+use catalog::{Actor, Authorization, Connection, Consent, Export, ExportUser};
 use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
 use domain::field::Field;
 use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, SegmentName};
@@ -36,6 +36,7 @@ pub(crate) fn connected(now: Timestamp) -> Connection {
     };
     let who = Actor { subject: "subject-of-ann".to_owned(), name: "Ann".to_owned() };
     Connection {
+        consent: Some(Consent { by: who.clone(), at: now, text_version: configuration::CONSENT_VERSION }),
         authorization: Some(authorization),
         export_user: Some(ExportUser { who, at: now }),
         ..Connection::new(connection(), "Newsletter account".to_owned(), now)

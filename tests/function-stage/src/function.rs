@@ -36,6 +36,7 @@ pub struct Function {
     crash: Notify,
     log: Arc<Mutex<Vec<String>>>,
     invocations: Mutex<Vec<Invocation>>,
+    unanswered: Mutex<Vec<String>>,
     starts: Mutex<usize>,
 }
 
@@ -65,6 +66,7 @@ impl Function {
             crash: Notify::new(),
             log: Arc::default(),
             invocations: Mutex::default(),
+            unanswered: Mutex::default(),
             starts: Mutex::default(),
         };
         *function.process.lock().await = Some(function.new_process().await);
@@ -93,6 +95,7 @@ impl Function {
         };
         if !matches!(end, End::Answered(_)) {
             held.take().unwrap().end().await;
+            lock(&self.unanswered).push(invocation.request_id.clone());
         }
         told(end, &invocation.request_id, time)
     }
@@ -123,7 +126,8 @@ impl Function {
         if let Some(process) = self.process.into_inner() {
             process.end().await;
         }
-        Log::new(lock(&self.log).clone(), lock(&self.invocations).clone())
+        let (invocations, unanswered) = (lock(&self.invocations).clone(), lock(&self.unanswered).clone());
+        Log::new(lock(&self.log).clone(), invocations, unanswered)
     }
 
     async fn new_process(&self) -> Process {
