@@ -6,14 +6,15 @@ use function_stage::{Function, Outcome, Stage};
 use serde_json::{Value, json};
 
 use crate::BINARY;
+use crate::driving::known_error_type;
 
 const TIME: Duration = Duration::from_secs(60);
 
 async fn failure(function: &Function, input: Value) -> (String, String) {
     match function.invoke(input, TIME).await {
         Outcome::Error(body) => {
-            let text = |name: &str| body[name].as_str().unwrap().to_owned();
-            (text("errorType"), text("errorMessage"))
+            let message = body["errorMessage"].as_str().unwrap().to_owned();
+            (known_error_type(&body).to_owned(), message)
         }
         Outcome::Result(answer) => panic!("{answer}"),
     }
@@ -45,8 +46,9 @@ async fn a_setting_that_is_missing_is_named_to_each_invocation() {
         assert_eq!(error_type, "NeedsPerson");
         assert!(message.contains("SEGMENTS_BUCKET is not set"), "{message}");
     }
-    let log = function.kill().await;
-    assert_eq!(log.iter().filter(|line| line.contains("\"ERROR\"")).count(), 1, "recorded once: {log:?}");
+    let log = function.end().await;
+    let errors = log.records().iter().filter(|record| record["level"] == "ERROR").count();
+    assert_eq!(errors, 1, "recorded once: {log:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod events;
 mod failures;
 mod function;
 mod maintenance;
