@@ -66,6 +66,17 @@ fn the_second_export_sends_nothing_and_a_change_sends_only_itself() {
 }
 
 #[test]
+fn the_first_page_of_the_project_shows_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["--exit"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let shown = page.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(printed.contains(shown), "README.md shows\n{shown}\nand this was printed:\n{printed}");
+}
+
+#[test]
 fn killed_and_started_again_it_ends_as_if_nothing_had_happened() {
     let folder = tempfile::tempdir().unwrap();
     for milliseconds in [150, 400, 900, 1_600, 2_500] {

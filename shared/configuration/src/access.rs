@@ -41,6 +41,12 @@ pub fn may_use(person: &Person, connection: &Connection) -> bool {
     }
 }
 
+/// Know of a connection, by its name, that an export uses. Everybody sees the exports, whose rows name it.
+#[must_use]
+pub fn may_know(person: &Person, connection: &Connection) -> bool {
+    person.role == Role::Administrator || connection.access == ConnectionAccess::Contributors
+}
+
 /// Edit, duplicate, schedule, run, cancel and remove an export that uses `connection`; `None` for one that was
 /// detached, or whose connection is gone.
 #[must_use]
@@ -83,6 +89,16 @@ pub fn may_create_exports(person: &Person) -> bool {
 #[must_use]
 pub fn may_see_audit(person: &Person) -> bool {
     person.role == Role::Administrator
+}
+
+/// What editing an export takes, for a person who may not edit it; completes "this needs ...".
+#[must_use]
+pub const fn needed_to_edit(person: &Person) -> &'static str {
+    match person.role {
+        // No connection would help.
+        Role::Viewer => "the Contributor role",
+        Role::Contributor | Role::Administrator => "an export whose connection is shared with contributors",
+    }
 }
 
 /// The error for an action that only administrators may do.
@@ -147,6 +163,15 @@ mod tests {
             assert_eq!(may_see_people(&person, connection), allowed);
             assert_eq!(permission(&person, connection) == Permission::Edit, allowed);
         }
+        assert_eq!(may_know(&person, &ours), manages);
+        assert!(may_know(&person, &theirs));
+        assert_eq!(needed_to_edit(&person).contains("role"), role == Role::Viewer);
+    }
+
+    #[test]
+    fn whoever_may_not_edit_reads_what_would_help() {
+        assert_eq!(needed_to_edit(&person(Role::Viewer)), "the Contributor role");
+        assert!(needed_to_edit(&person(Role::Contributor)).contains("shared with contributors"));
     }
 
     #[rstest]

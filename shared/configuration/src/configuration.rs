@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::client::Clients;
 use crate::driver::RunDriver;
+use crate::segments::ReadLately;
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -62,13 +63,14 @@ pub struct ConfigurationParts {
 pub struct Configuration {
     pub(crate) parts: Arc<ConfigurationParts>,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) read_lately: Arc<ReadLately>,
 }
 
 impl Configuration {
     /// Actions on these parts.
     #[must_use]
     pub fn new(parts: ConfigurationParts) -> Self {
-        Self { parts: Arc::new(parts), clients: Arc::default() }
+        Self { parts: Arc::new(parts), clients: Arc::default(), read_lately: Arc::default() }
     }
 
     /// What an operator may set.

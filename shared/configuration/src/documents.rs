@@ -12,7 +12,7 @@ use crate::connection_state::ConnectionState;
 use crate::error::{ConfigurationError, ExportName};
 
 /// So many documents are read side by side.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 
 impl Configuration {
     /// One connection, whoever asks.
@@ -49,15 +49,16 @@ impl Configuration {
     }
 
     /// A connection that the person may use and that is usable as it stands: for everything that is asked of the
-    /// account while an export is configured.
+    /// account while an export is configured. Of one that the person may not use nothing is said, not even that it exists.
     pub(crate) async fn load_connection_to_use(
         &self,
         person: &Person,
         id: &ConnectionId,
     ) -> Result<Versioned<Connection>, ConfigurationError> {
         let found = self.load_connection(id).await?;
-        let needs = "a connection that is shared with contributors";
-        access::require(access::may_use(person, &found.content), needs)?;
+        if !access::may_use(person, &found.content) {
+            return Err(ConfigurationError::NotFound { what: "connection" });
+        }
         if found.content.usable().is_none() {
             return Err(not_connected(&found.content));
         }

@@ -84,6 +84,8 @@ function replace(old, fresh) {
   old.replaceWith(fresh);
   enliven(fresh);
   if (fresh.matches("[data-live]")) watch(fresh);
+  // That something has begun is no news beside its end.
+  else if (!document.querySelector("[data-live]")) each(document, "[data-flash][role=status]", (flash) => flash.remove());
   if (focused) document.getElementById(focused)?.focus();
   announce(fresh.dataset.announcement);
 }

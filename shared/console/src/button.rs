@@ -27,6 +27,7 @@ pub struct Button<'a> {
     kind: ButtonKind,
     icon: Option<Icon>,
     name_and_value: Option<(&'a str, &'a str)>,
+    action: Option<&'a str>,
     skips_validation: bool,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Button<'a> {
             kind: ButtonKind::Secondary,
             icon: None,
             name_and_value: None,
+            action: None,
             skips_validation: false,
         }
     }
@@ -69,6 +71,14 @@ impl<'a> Button<'a> {
     #[must_use]
     pub const fn sends(mut self, name: &'a str, value: &'a str) -> Self {
         self.name_and_value = Some((name, value));
+        self
+    }
+
+    /// Another address for the form than its own: usually the same with a fragment, so that the browser shows the part of
+    /// the page again that the button stands in.
+    #[must_use]
+    pub const fn action(mut self, action: &'a str) -> Self {
+        self.action = Some(action);
         self
     }
 
@@ -111,6 +121,7 @@ pub fn button(button: &Button<'_>) -> Markup {
         button class=(button.class()) type="submit"
             name=[button.name_and_value.map(|(name, _)| name)]
             value=[button.name_and_value.map(|(_, value)| value)]
+            formaction=[button.action]
             formnovalidate[button.skips_validation] { (button.content()) }
     }
 }

@@ -138,7 +138,7 @@ fn an_asset_is_found_by_the_name_that_pages_use() {
 #[test]
 fn the_assets_stay_small() {
     let sizes: Vec<_> = assets().iter().map(|asset| asset.bytes.len()).collect();
-    assert!(sizes[0] < 25_000, "the stylesheet has {} bytes", sizes[0]);
+    assert!(sizes[0] < 26_000, "the stylesheet has {} bytes", sizes[0]);
     assert!(sizes[1] < 12_000, "the script has {} bytes", sizes[1]);
     let stylesheet = std::str::from_utf8(assets()[0].bytes).unwrap();
     assert_eq!(stylesheet.matches('{').count(), stylesheet.matches('}').count());

@@ -60,7 +60,7 @@ fn refused(error: &ConfigurationError, now: Timestamp) -> Response {
     };
     let content = html! {
         (page_header(title, None, None))
-        (notice(Level::Error, title, &reasons(error)))
+        (notice(Level::Error, &explanation(error), &reasons(error)))
         div.button-row { (next_step(error)) }
     };
     let page = Page::new(title, content).status(status);
@@ -72,7 +72,6 @@ fn refused(error: &ConfigurationError, now: Timestamp) -> Response {
 
 fn reasons(error: &ConfigurationError) -> Markup {
     html! {
-        p { (explanation(error)) }
         @if let ConfigurationError::Invalid(problems) = error {
             ul { @for problem in problems { li { (problem.message) } } }
         }
@@ -114,7 +113,7 @@ pub(super) fn issuer_unavailable() -> Page {
 pub(super) fn simple(title: &str, text: &str, status: StatusCode) -> Page {
     let content = html! {
         (page_header(title, None, None))
-        (notice(Level::Error, title, &html! { p { (text) } }))
+        (notice(Level::Error, text, &html! {}))
         div.button-row { (link_button(&Button::new("Exports"), "/exports")) }
     };
     Page::new(title, content).status(status)

@@ -87,9 +87,50 @@ async fn files_of_a_run_are_attachments_on_record() {
 }
 
 #[tokio::test]
+async fn files_in_s3_are_downloaded_by_a_link_of_five_minutes() {
+    let scene = Scene::giving_links().await;
+    let (run, _) = scene.runs("news").await;
+    for (file, kept, name) in [
+        ("report", format!("/reports/news/{run}.csv"), "rejected-rows"),
+        ("outcomes", format!("/outcomes/news/{run}.csv"), "outcomes"),
+    ] {
+        let path = format!("/exports/news/runs/{run}/{file}");
+        let answer = scene.get(Role::Contributor, &path).await;
+        assert_eq!((answer.status, answer.text.as_str()), (303, ""));
+        assert_eq!(answer.headers["referrer-policy"], "no-referrer");
+        let link: url::Url = answer.headers["location"].to_str().unwrap().parse().unwrap();
+        assert_eq!((link.host_str(), link.path()), (Some("bucket.example.com"), kept.as_str()));
+        let query = link.query().unwrap();
+        assert_eq!(query, format!("expires=300&name={name}-{run}.csv"));
+        let viewer = scene.get(Role::Viewer, &path).await;
+        assert_eq!((viewer.status, viewer.headers.contains_key("location")), (403, false));
+        scene.world.time_passes(jiff::SignedDuration::from_secs(1));
+    }
+    let audit = scene.get(Role::Administrator, "/audit").await;
+    let actions: Vec<_> =
+        audit.json()["items"].as_array().unwrap().iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["outcomes.downloaded", "report.downloaded"], "and the refused ones are not");
+    assert!(!audit.text.contains("bucket.example.com"), "{}", audit.text);
+    // The bucket's rule removes reports after 30 days: said here, not by S3.
+    scene
+        .world
+        .documents
+        .store()
+        .delete(&format!("reports/news/{run}.csv"), store::Condition::None)
+        .await
+        .unwrap();
+    let gone = scene.get(Role::Contributor, &format!("/exports/news/runs/{run}/report")).await;
+    assert!(gone.status == 404 && gone.text.contains("30 days"), "{}", gone.text);
+}
+
+#[tokio::test]
 async fn an_export_without_a_connection_does_not_run() {
     let scene = Scene::without_runs().await;
-    scene.post(Role::Administrator, "/exports/detach", json!({ "exports": ["old"] })).await;
+    let version = scene.version("/exports/old").await;
+    let old = |version: &str| json!({ "exports": [{ "id": "old", "version": version }] });
+    let stale = scene.post(Role::Administrator, "/exports/detach", old("\"older\"")).await;
+    assert_eq!((stale.status, stale.code().as_str()), (412, "stale"));
+    scene.post(Role::Administrator, "/exports/detach", old(&version)).await;
     let answer = scene.send(Role::Administrator, Method::POST, "/exports/old/runs", None, None).await;
     assert_eq!((answer.status, answer.code().as_str()), (409, "no_connection"));
     let shown = scene.get(Role::Viewer, "/exports/old").await.json();
@@ -103,4 +144,26 @@ async fn an_export_without_a_connection_does_not_run() {
     let all = scene.send(Role::Administrator, Method::POST, "/exports/run-all", None, None).await.json();
     assert_eq!(all["started"].as_array().unwrap().len(), 2);
     assert_eq!(all["left_out"][0]["code"], "no_connection");
+}
+
+#[tokio::test]
+async fn the_same_request_saves_one_export() {
+    let scene = Scene::without_runs().await;
+    let draft = |name: &str| {
+        json!({ "name": name, "connection": "shared", "list": { "id": scene.list }, "segments": ["customers"],
+                "email_column": "EMail" })
+    };
+    let save = async |name: &str, key: &str| {
+        let request = scene.world.api(Role::Contributor, Method::POST, "/exports").json(&draft(name));
+        scene.answer(request.header("idempotency-key", key), &Method::POST, "/exports").await
+    };
+    let (first, again) = (save("Monday", "monday").await, save("Monday", "monday").await);
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.headers["location"], again.headers["location"]);
+    assert_eq!(first.etag(), again.etag());
+    let other = save("Tuesday", "monday").await;
+    assert_eq!(other.problems(), [("idempotency_key".to_owned(), "used".to_owned())]);
+    assert_ne!(save("Monday", "tuesday").await.headers["location"], first.headers["location"]);
+    let refused = save("Monday", "two words").await;
+    assert_eq!(refused.problems(), [("idempotency_key".to_owned(), "invalid".to_owned())]);
 }

@@ -62,7 +62,16 @@ impl Scene {
     /// `news` uses the connection `shared`, `secret` the connection `closed`. Each has a run that has ended, the last
     /// one with a rejected row, and one that waits.
     pub(crate) async fn open() -> Self {
-        let scene = Self::without_runs().await;
+        Self::without_runs().await.with_runs().await
+    }
+
+    /// The same on AWS, where files are downloaded by links.
+    pub(crate) async fn giving_links() -> Self {
+        Self::of(World::giving_links(router).await).await.with_runs().await
+    }
+
+    async fn with_runs(self) -> Self {
+        let scene = self;
         for export in ["news", "secret"] {
             let key = scene.start(export).await;
             scene.finish(&key).await;
@@ -72,7 +81,10 @@ impl Scene {
     }
 
     pub(crate) async fn without_runs() -> Self {
-        let world = World::start(router).await;
+        Self::of(World::start(router).await).await
+    }
+
+    async fn of(world: World) -> Self {
         let list = world.control.create_list("Newsletter").await.unwrap();
         let description = Description::of(&world).await;
         let scene = Self { world, description, list };

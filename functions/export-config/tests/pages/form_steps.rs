@@ -63,6 +63,38 @@ async fn only_columns_of_all_chosen_segments_are_offered() {
 }
 
 #[tokio::test]
+async fn the_order_of_the_segments_is_changed_step_by_step_and_saved() {
+    let workshop = workshop().await;
+    workshop.upload("visitors", PEOPLE).await;
+    let browser = workshop.browser(Role::Contributor);
+    let alone = browser.open("/exports/new?segment=customers").await;
+    assert!(!alone.says("Move up") && !alone.says("Move down"), "one segment has no order");
+    let page = browser.open("/exports/new?segment=customers&segment=visitors").await;
+    assert!(page.says("Move up visitors") && !page.says("Move up customers"), "{}", page.text());
+    assert!(
+        page.body.contains("formaction=\"/exports#segment-order\""),
+        "the browser comes back to the order"
+    );
+    let page = browser.submit(&page, "/exports", &[("then", "segment_up:visitors")]).await;
+    let order = |page: &crate::support::browser::Visit| -> Vec<String> {
+        let fields = page.form("/exports").fields.into_iter();
+        fields.filter(|(name, _)| name == "segments").map(|(_, segment)| segment).collect()
+    };
+    assert_eq!(order(&page), ["visitors", "customers"]);
+    let page = browser.submit(&page, "/exports", &[("then", "segment_down:nobody")]).await;
+    assert_eq!(order(&page), ["visitors", "customers"]);
+    let entered =
+        [("name", "Friends"), ("list", "pick"), ("list_picked", workshop.list.as_str()), ("then", "save")];
+    let saved = browser.submit(&page, "/exports", &entered).await;
+    let id = domain::identifier::ExportId::new(saved.path().trim_start_matches("/exports/")).unwrap();
+    let stored = workshop.world.stored_export(&id).await;
+    assert_eq!(
+        stored.segments.iter().map(|segment| segment.as_str()).collect::<Vec<_>>(),
+        ["visitors", "customers"]
+    );
+}
+
+#[tokio::test]
 async fn a_segment_says_why_it_is_not_to_be_chosen() {
     let workshop = workshop().await;
     workshop.upload("nobody", "CustomerId,EMail\n").await;

@@ -3,7 +3,7 @@
 use identity::Role;
 use reqwest::Method;
 
-use crate::workshop::{PEOPLE, key_of, workshop};
+use crate::workshop::{PEOPLE, key_of, workshop, workshop_giving_links};
 
 #[tokio::test]
 async fn a_run_is_asked_for_with_its_list_and_started_once() {
@@ -136,12 +136,34 @@ async fn files_of_people_are_for_those_who_may_edit_and_are_on_record() {
         let refused = viewer.open(&path).await;
         assert_eq!(refused.status, 403, "{file}");
         assert!(!refused.body.contains("example.com"), "{file}");
+        assert!(refused.says("This needs the Contributor role; ask an administrator."), "{}", refused.text());
         let found = workshop.browser(Role::Contributor).open(&path).await;
         assert_eq!(found.status, 200, "{file}");
         assert!(found.body.lines().count() >= 2, "{}", found.body);
     }
     let audit = workshop.browser(Role::Administrator).open("/audit").await;
     assert!(audit.says("Report downloaded") && audit.says("Outcomes downloaded"), "{}", audit.text());
+}
+
+#[tokio::test]
+async fn the_browser_is_sent_to_a_file_in_s3() {
+    let workshop = workshop_giving_links().await;
+    let id = workshop.export("Friends").await;
+    let run = workshop.run(&id).await;
+    let browser = workshop.browser(Role::Contributor);
+    let page = browser.open(&run).await;
+    for file in ["rejected.csv", "outcomes.csv"] {
+        let path = format!("{run}/{file}");
+        assert!(page.links_to(&path), "an ordinary link: a form's way would end at our own address");
+        let answer = browser.request(Method::GET, &path).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["cache-control"]),
+            (303, &"no-store".parse().unwrap())
+        );
+        assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
+        let link = answer.headers()["location"].to_str().unwrap();
+        assert!(link.starts_with("https://bucket.example.com/") && link.contains("expires=300"), "{link}");
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,15 @@ pub(crate) struct Workshop {
 }
 
 pub(crate) async fn workshop() -> Workshop {
-    let world = World::start(router).await;
+    open(World::start(router).await).await
+}
+
+/// One on AWS, where files are downloaded by links.
+pub(crate) async fn workshop_giving_links() -> Workshop {
+    open(World::giving_links(router).await).await
+}
+
+async fn open(world: World) -> Workshop {
     let connection = world.connected("Newsletter", ConnectionAccess::Contributors).await;
     let list = world.control.create_list("Friends of the house").await.unwrap();
     let workshop = Workshop { world, connection, list };

@@ -37,6 +37,7 @@ const CLIENT: &str = "segment-export";
 pub(crate) struct World {
     pub(crate) address: String,
     pub(crate) issuer: Issuer,
+    pub(crate) issuer_settings: IssuerSettings,
     pub(crate) control: Control,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) documents: Documents,
@@ -52,16 +53,30 @@ pub(crate) struct World {
 impl World {
     /// Serves `router` with the application's credentials entered.
     pub(crate) async fn start(router: fn(App) -> Router) -> Self {
-        let world = Self::bare(router).await;
+        Self::bare(router).await.with_application().await
+    }
+
+    async fn with_application(self) -> Self {
         let application = Application::default();
         let client_secret = Sensitive::new(application.client_secret);
         let credentials = ApplicationCredentials { client_id: application.client_id, client_secret };
-        world.vault.store_application(&credentials).await.unwrap();
-        world
+        self.vault.store_application(&credentials).await.unwrap();
+        self
     }
 
     /// Serves `router` as on the first day.
     pub(crate) async fn bare(router: fn(App) -> Router) -> Self {
+        Self::in_buckets(router, |bucket| bucket).await
+    }
+
+    /// Serves `router` as on AWS, where files lie in buckets that give links.
+    pub(crate) async fn giving_links(router: fn(App) -> Router) -> Self {
+        let origin = Url::parse("https://bucket.example.com").unwrap();
+        let world = Self::in_buckets(router, |bucket| bucket.giving_links(origin.clone())).await;
+        world.with_application().await
+    }
+
+    async fn in_buckets(router: fn(App) -> Router, prepared: impl Fn(MemoryStore) -> MemoryStore) -> Self {
         let start: Timestamp = START.parse().unwrap();
         let (listener, address) = bound().await;
         let (issuer_listener, issuer_address) = bound().await;
@@ -73,9 +88,9 @@ impl World {
         let origin = simulator.base_url();
         let service =
             ClientSettings::at(&format!("{origin}/v3"), &format!("{origin}/oauth2/default/v1")).unwrap();
-        let memory = MemoryStore::with_clock(clock.clone());
+        let memory = prepared(MemoryStore::with_clock(clock.clone()));
         let documents = Documents::new(Arc::new(memory), clock.clone(), random.clone());
-        let segments = MemoryStore::with_clock(clock.clone());
+        let segments = prepared(MemoryStore::with_clock(clock.clone()));
         let vault = TokenVault::new(Arc::new(MemorySecretStore::new()), "test/");
         let oauth = OAuthClient::new(&service).unwrap();
         let connector = Arc::new(ServiceConnector::new(ConnectorParts {
@@ -118,8 +133,8 @@ impl World {
                 max_members: 1_000_000,
             },
         });
-        let verifier =
-            Arc::new(Verifier::new(IssuerSettings::new(&issuer_address, CLIENT), clock.clone()).unwrap());
+        let issuer_settings = IssuerSettings::new(&issuer_address, CLIENT);
+        let verifier = Arc::new(Verifier::new(issuer_settings.clone(), clock.clone()).unwrap());
         let sign_in = SignIn::new(verifier.clone(), sign_in_settings(public_address, None), random);
         let parts =
             AppParts { configuration: configuration.clone(), verifier, sign_in, clock: clock.clone() };
@@ -128,6 +143,7 @@ impl World {
         Self {
             address,
             issuer,
+            issuer_settings,
             control,
             clock,
             documents,
@@ -162,7 +178,8 @@ impl World {
 
     /// A request of the API without anybody behind it; `path` begins below `/api/v1`.
     pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let alone = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder().no_proxy().redirect(alone).build().unwrap();
         client.request(method, format!("{}/api/v1{path}", self.address))
     }
 

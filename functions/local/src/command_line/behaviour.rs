@@ -3,6 +3,8 @@
 //! Nothing is listed twice: names, defaults and permitted values are read off the settings' own types, so that one
 //! added to the simulator is an option at once.
 
+mod explained;
+
 use std::fmt::Write;
 
 use clap::Args;
@@ -178,8 +180,9 @@ fn add<T: Default + Serialize + DeserializeOwned>(text: &mut String, option: &st
         };
         let choices = choices::<T>(&name);
         let choices = if choices.is_empty() { String::new() } else { format!("  ({})", choices.join(", ")) };
+        let explanation = explained::explanation(option, &name).unwrap_or_default();
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "  --{option} {name}={shown}{choices}");
+        let _ = writeln!(text, "  --{option} {name}={shown}{choices}\n      {explanation}");
     }
 }
 
@@ -188,6 +191,23 @@ mod tests {
     use simulator::{Naming, Throttle};
 
     use super::*;
+
+    #[test]
+    fn every_setting_is_explained_in_one_line() {
+        fn names<T: Default + Serialize>() -> Vec<String> {
+            defaults::<T>().into_iter().map(|(name, _)| name).collect()
+        }
+        let explained = |known: &[(&str, &str)]| -> Vec<String> {
+            for (name, text) in known {
+                assert!(!text.is_empty() && text.len() <= 68, "{name}: {text}");
+            }
+            known.iter().map(|(name, _)| (*name).to_owned()).collect()
+        };
+        assert_eq!(names::<Switches>(), explained(explained::SWITCHES));
+        assert_eq!(names::<Faults>(), explained(explained::FAULTS));
+        assert_eq!(names::<Limits>(), explained(explained::LIMITS));
+        assert!(listing().contains("  --fault throttle_every=0\n      Every Nth request is answered 429\n"));
+    }
 
     fn given(assignments: &[&str]) -> Vec<Assignment> {
         assignments.iter().map(|text| text.parse().unwrap()).collect()

@@ -21,6 +21,9 @@ pub struct ExportOptions {
     pub change: Option<f64>,
 
     /// Export only this segment, and further ones in the order in which they are named; can be repeated
+    ///
+    /// Without it all segments are exported, in the order of their names. Of people who are in several segments the row of
+    /// the first one is sent.
     #[arg(long = "segment", value_name = "NAME", help_heading = "What is exported")]
     pub chosen_segments: Vec<String>,
 
@@ -34,10 +37,14 @@ pub struct ExportOptions {
     pub columns: Vec<Assignment>,
 
     /// Fill a field of every contact with the same text; can be repeated
+    ///
+    /// For instance --constant company_name="Example Ltd". The fields are those of --map.
     #[arg(long = "constant", value_name = "FIELD=TEXT", help_heading = "What is exported")]
     pub constants: Vec<Assignment>,
 
     /// The column that tells who a row is about [default: CustomerId, else the address]
+    ///
+    /// Rows with the same value are one person. It lets an address change be seen as one, and is never sent.
     #[arg(long, value_name = "COLUMN", help_heading = "What is exported")]
     pub identity: Option<String>,
 
@@ -48,22 +55,34 @@ pub struct ExportOptions {
     pub list: Option<String>,
 
     /// Do not ask; for scripts
+    ///
+    /// 'real' asks before anything is sent, whether the account and the list are the right ones.
     #[arg(long, help_heading = "Where to")]
     pub yes: bool,
 
     /// Let an export go on that the safety brake has stopped, exactly as it was planned
+    ///
+    /// The brake stops an export that would add more than half of what it has on the list, or whose segment is suddenly
+    /// empty. Run the same command once more with this option if that is what you want.
     #[arg(long, conflicts_with_all = ["change", "full", "retry_failed"], help_heading = "How")]
     pub approve: bool,
 
     /// Send everybody, also those who have not changed since the last export
+    ///
+    /// For when contacts were changed or deleted at Constant Contact by hand. Nobody who has opted out is sent.
     #[arg(long, conflicts_with = "retry_failed", help_heading = "How")]
     pub full: bool,
 
     /// Also try again the rows that Constant Contact has refused five times
+    ///
+    /// Refused rows are tried again with each export, five times in all, and then only when they change or with this
+    /// option.
     #[arg(long, help_heading = "How")]
     pub retry_failed: bool,
 
     /// Print nothing but one JSON object at the end
+    ///
+    /// For scripts: status, counts and the paths of the files. The exit code is 0 only for a successful export.
     #[arg(long, help_heading = "Where things are kept and shown")]
     pub json: bool,
 

@@ -39,6 +39,8 @@ pub struct InstallationOptions {
     pub data: Option<PathBuf>,
 
     /// More profiles than this are not exported at all
+    ///
+    /// Such an export is skipped as a whole, with the reason; it is never cut.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "How")]
     pub most_profiles: u64,
 

@@ -1,5 +1,7 @@
 //! A draft examined as a whole: all that is wrong with it at once, and what a person should know before Save.
 
+use std::future::Future;
+
 use catalog::{Connection, Export, connection_key};
 use domain::identifier::{ConnectionId, ExportId, ListId, SegmentName};
 use domain::mapping::Mapping;
@@ -81,9 +83,18 @@ pub(super) struct Examined {
     failure: Option<ConfigurationError>,
 }
 
+/// What the documents, the account and the segments said of a draft.
+struct Gathered {
+    connection: Result<Connection, FieldProblem>,
+    existing: Option<Export>,
+    account: Result<AccountFindings, ConfigurationError>,
+    segments: Findings,
+}
+
 impl Configuration {
     /// Examines a draft as Save does, and saves nothing: for the confirmation, and for pages that show problems early.
-    /// `existing` is the export that is being edited.
+    /// `existing` is the export that is being edited. The state is read two round trips deep, requests to Constant Contact
+    /// aside.
     ///
     /// # Errors
     /// [`ConfigurationError`]; what is wrong with the draft is in the answer.
@@ -93,56 +104,85 @@ impl Configuration {
         existing: Option<&ExportId>,
         draft: &ExportDraft,
     ) -> Result<DraftReview, ConfigurationError> {
-        let existing = match existing {
-            Some(id) => Some(self.export_to_edit(person, id).await?.export.content),
-            None => None,
-        };
         access::require(access::may_create_exports(person), "the Contributor role")?;
-        let examined = self.examine(person, existing.as_ref(), draft).await?;
-        match examined.failure {
-            Some(failure) if examined.review.problems.is_empty() => Err(failure),
-            _ => Ok(examined.review),
-        }
+        let edited = async {
+            match existing {
+                Some(id) => Ok(Some(self.export_to_edit(person, id).await?.export.content)),
+                None => Ok(None),
+            }
+        };
+        self.examine(person, existing, edited, draft).await?.reviewed()
     }
 
-    /// Finds out everything about a draft, as far as it can be found out side by side.
+    /// Examines an export as it is saved, before a run of it. As deep as [`Configuration::review_export`].
+    ///
+    /// # Errors
+    /// As for [`Configuration::review_export`].
+    pub async fn review_saved_export(
+        &self,
+        person: &Person,
+        id: &ExportId,
+    ) -> Result<DraftReview, ConfigurationError> {
+        access::require(access::may_create_exports(person), access::needed_to_edit(person))?;
+        let gathered = async {
+            let export = self.load_export(id).await?;
+            let draft = ExportDraft::of(&export.content);
+            let mut problems = Problems::default();
+            let checked = check(&draft, &mut problems);
+            let edited = async {
+                let found = self.with_connection(export).await?;
+                found.require_editor(person)?;
+                Ok(Some(found.export.content))
+            };
+            let gathered = self.gather(person, edited, &draft, &checked).await?;
+            Ok::<_, ConfigurationError>((checked, problems, gathered))
+        };
+        let (gathered, exports) = future::join(gathered, self.exports_but(Some(id))).await;
+        let (checked, problems, gathered) = gathered?;
+        concluded(checked, problems, gathered, &exports?).reviewed()
+    }
+
+    /// Finds out everything about a draft, as far as it can be found out side by side. `edited` is the export with the id
+    /// `existing`, once it is known that the person may edit it; before that the account is not asked.
     pub(super) async fn examine(
         &self,
         person: &Person,
-        existing: Option<&Export>,
+        existing: Option<&ExportId>,
+        edited: impl Future<Output = Result<Option<Export>, ConfigurationError>> + Send,
         draft: &ExportDraft,
     ) -> Result<Examined, ConfigurationError> {
         let mut problems = Problems::default();
-        let connection = self.chosen_connection(person, draft, &mut problems).await?;
         let checked = check(draft, &mut problems);
-        let changes = existing.is_some_and(|existing| existing.connection != draft.connection);
-        let account = async {
-            match &connection {
-                Some(connection) => self.check_account(person, connection, draft, &checked, changes).await,
-                None => Ok(AccountFindings::default()),
-            }
-        };
-        let segments = self.check_segments(&checked.segments, draft);
-        let (segments, account, exports) = future::join3(segments, account, self.exports_but(existing)).await;
-        let (Findings { problems: of_segments, mut hints, members }, exports) = (segments?, exports?);
-        let (account, failure) = match account {
-            Ok(account) => (account, None),
-            Err(error) => (AccountFindings::default(), Some(error)),
-        };
-        let mut problems = listed(problems);
-        problems.extend(account.problems);
-        problems.extend(of_segments);
-        let list = connection.as_ref().and_then(|connection| {
-            summary(connection, checked.list.as_ref(), account.list.as_ref(), &exports)
-        });
-        hints.extend(list_hints(existing, list.as_ref()));
-        let review = DraftReview { problems, hints, list, members };
-        Ok(Examined { checked, connection, review, failure })
+        let gathered = self.gather(person, edited, draft, &checked);
+        let (gathered, exports) = future::join(gathered, self.exports_but(existing)).await;
+        Ok(concluded(checked, problems, gathered?, &exports?))
     }
 
-    async fn exports_but(&self, existing: Option<&Export>) -> Result<Vec<Export>, ConfigurationError> {
+    async fn gather(
+        &self,
+        person: &Person,
+        edited: impl Future<Output = Result<Option<Export>, ConfigurationError>> + Send,
+        draft: &ExportDraft,
+        checked: &Checked,
+    ) -> Result<Gathered, ConfigurationError> {
+        let account = async {
+            let (connection, existing) =
+                future::try_join(self.chosen_connection(person, draft), edited).await?;
+            let changes = existing.as_ref().is_some_and(|existing| existing.connection != draft.connection);
+            let account = match &connection {
+                Ok(connection) => self.check_account(person, connection, draft, checked, changes).await,
+                Err(_) => Ok(AccountFindings::default()),
+            };
+            Ok::<_, ConfigurationError>((connection, existing, account))
+        };
+        let (account, segments) = future::join(account, self.check_segments(&checked.segments, draft)).await;
+        let ((connection, existing, account), segments) = (account?, segments?);
+        Ok(Gathered { connection, existing, account, segments })
+    }
+
+    async fn exports_but(&self, existing: Option<&ExportId>) -> Result<Vec<Export>, ConfigurationError> {
         match existing {
-            Some(existing) => self.other_exports(&existing.id).await,
+            Some(existing) => self.other_exports(existing).await,
             None => {
                 let exports = self.all_exports().await?;
                 Ok(exports.into_iter().map(|export| export.content).collect())
@@ -150,36 +190,64 @@ impl Configuration {
         }
     }
 
-    /// The connection of a draft, if it can be used.
+    /// The connection of a draft, or why it cannot be used.
     async fn chosen_connection(
         &self,
         person: &Person,
         draft: &ExportDraft,
-        problems: &mut Problems,
-    ) -> Result<Option<Connection>, ConfigurationError> {
+    ) -> Result<Result<Connection, FieldProblem>, ConfigurationError> {
+        let problem = |code, message: &str| {
+            Ok(Err(FieldProblem { field: "connection".to_owned(), code, message: message.to_owned() }))
+        };
         let Some(id) = &draft.connection else {
-            problems.add("connection", "required", "Choose a connection for export.");
-            return Ok(None);
+            return problem("required", "Choose a connection for export.");
         };
         let found = self.parts.documents.load::<Connection>(&connection_key(id)).await?;
-        let Some(connection) = found.map(|found| found.content) else {
-            problems.add("connection", "not_found", "This connection was removed; choose another one.");
-            return Ok(None);
+        // Of one that the person may not use nothing is said, not even that it exists.
+        let known = found.map(|found| found.content).filter(|found| access::may_use(person, found));
+        let Some(connection) = known else {
+            return problem("not_found", "There is no such connection (any more); choose another one.");
         };
-        access::require(
-            access::may_use(person, &connection),
-            "a connection that is shared with contributors",
-        )?;
         if connection.usable().is_none() {
             let message = "This connection is not connected; choose another one, or ask an administrator to complete it.";
-            problems.add("connection", "not_connected", message);
-            return Ok(None);
+            return problem("not_connected", message);
         }
-        Ok(Some(connection))
+        Ok(Ok(connection))
     }
 }
 
+/// Everything that is wrong, in the order of the form, and everything worth knowing.
+fn concluded(checked: Checked, problems: Problems, gathered: Gathered, exports: &[Export]) -> Examined {
+    let Gathered { connection, existing, account, segments } = gathered;
+    let Findings { problems: of_segments, mut hints, members } = segments;
+    let (connection, mut all) = match connection {
+        Ok(connection) => (Some(connection), Vec::new()),
+        Err(problem) => (None, vec![problem]),
+    };
+    let (account, failure) = match account {
+        Ok(account) => (account, None),
+        Err(error) => (AccountFindings::default(), Some(error)),
+    };
+    all.extend(listed(problems));
+    all.extend(account.problems);
+    all.extend(of_segments);
+    let list = connection
+        .as_ref()
+        .and_then(|connection| summary(connection, checked.list.as_ref(), account.list.as_ref(), exports));
+    hints.extend(list_hints(existing.as_ref(), list.as_ref()));
+    let review = DraftReview { problems: all, hints, list, members };
+    Examined { checked, connection, review, failure }
+}
+
 impl Examined {
+    /// What a person is told of it.
+    fn reviewed(self) -> Result<DraftReview, ConfigurationError> {
+        match self.failure {
+            Some(failure) if self.review.problems.is_empty() => Err(failure),
+            _ => Ok(self.review),
+        }
+    }
+
     /// The draft, if nothing is wrong with it.
     pub(super) fn ready(self) -> Result<Ready, ConfigurationError> {
         let Self { checked, connection, review, failure } = self;

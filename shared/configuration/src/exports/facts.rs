@@ -13,7 +13,7 @@ use crate::connection_state::ConnectionState;
 use crate::error::ConfigurationError;
 
 /// So many exports, or connections, are read side by side.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 
 /// A connection, and whether it must be authorised again.
 #[derive(Debug, Clone)]
@@ -42,30 +42,39 @@ impl ExportFacts {
 }
 
 impl Configuration {
-    /// All exports that were not removed, and the settings of the system refresh. Two round trips deep, and a third
-    /// for the exports that run at this moment.
+    /// All exports that were not removed, and the settings of the system refresh. Two round trips deep: which exports run
+    /// at this moment the engine's index says.
     pub(super) async fn all_export_facts(
         &self,
     ) -> Result<(Vec<ExportFacts>, RefreshSettings), ConfigurationError> {
         let store = self.parts.documents.store();
         let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
         let connections = async { Ok(list_all(store.as_ref(), CONNECTIONS).await?) };
-        let (folders, connections, refresh) =
-            future::try_join3(folders, connections, self.refresh_settings()).await?;
+        let running = async { Ok(self.parts.engine.active_run_keys().await?) };
+        let (folders, connections, refresh, running) =
+            future::try_join4(folders, connections, self.refresh_settings(), running).await?;
         let connections = connections.into_iter().map(|object| object.key);
-        let (exports, connections) =
-            future::try_join(self.exports_with_occupation(folders), self.known_connections(connections))
-                .await?;
+        let (exports, connections, mut running) = future::try_join3(
+            self.exports_with_occupation(folders),
+            self.known_connections(connections),
+            self.runs_by_key(running),
+        )
+        .await?;
         let mut facts = Vec::with_capacity(exports.len());
         for (export, occupation) in exports {
             let connection = export.content.connection.as_ref();
             let connection = connection.and_then(|id| connections.get(id)).cloned();
-            facts.push(ExportFacts { export, connection, occupation, active: None });
+            let found = ExportFacts { export, connection, occupation, active: None };
+            let active = found.active_key().and_then(|key| running.remove(&key));
+            facts.push(ExportFacts { active, ..found });
         }
         let facts = stream::iter(facts)
-            .map(|facts| async move {
-                let active = self.active_run(&facts).await?;
-                Ok::<_, ConfigurationError>(ExportFacts { active, ..facts })
+            .map(|mut facts| async move {
+                if facts.active.is_none() {
+                    // Begun since the index was read.
+                    facts.active = self.active_run(&facts).await?;
+                }
+                Ok::<_, ConfigurationError>(facts)
             })
             .buffered(AT_ONCE)
             .try_collect()
@@ -92,6 +101,15 @@ impl Configuration {
     pub(crate) async fn refresh_settings(&self) -> Result<RefreshSettings, ConfigurationError> {
         let found = self.parts.documents.load::<RefreshSettings>(REFRESH_SETTINGS).await?;
         Ok(found.map(|found| found.content).unwrap_or_default())
+    }
+
+    async fn runs_by_key(&self, keys: Vec<RunKey>) -> Result<HashMap<RunKey, Run>, ConfigurationError> {
+        stream::iter(keys)
+            .map(|key| async move { Ok(self.parts.engine.run(&key).await?.map(|run| (key, run))) })
+            .buffered(AT_ONCE)
+            .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
+            .try_collect()
+            .await
     }
 
     async fn active_run(&self, facts: &ExportFacts) -> Result<Option<Run>, ConfigurationError> {

@@ -26,7 +26,7 @@ pub struct ExportPage {
 }
 
 impl Configuration {
-    /// The exports, for everybody. Two round trips deep, and a third for those that run at this moment.
+    /// The exports, for everybody. Two round trips deep.
     ///
     /// # Errors
     /// [`ConfigurationError`].

@@ -10,9 +10,6 @@ use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::error::ConfigurationError;
 
-/// What an action on an export needs, for who may not do it.
-const NEEDS: &str = "an export whose connection is shared with contributors";
-
 /// An export and its connection.
 #[derive(Debug, Clone)]
 pub(crate) struct ExportInHand {
@@ -24,12 +21,14 @@ pub(crate) struct ExportInHand {
 impl ExportInHand {
     /// The error for who may not edit it.
     pub(crate) fn require_editor(&self, person: &Person) -> Result<(), ConfigurationError> {
-        access::require(access::may_edit_export(person, self.connection.as_ref()), NEEDS)
+        let allowed = access::may_edit_export(person, self.connection.as_ref());
+        access::require(allowed, access::needed_to_edit(person))
     }
 
     /// The error for who may not see its rows of people.
     pub(crate) fn require_may_see_people(&self, person: &Person) -> Result<(), ConfigurationError> {
-        access::require(access::may_see_people(person, self.connection.as_ref()), NEEDS)
+        let allowed = access::may_see_people(person, self.connection.as_ref());
+        access::require(allowed, access::needed_to_edit(person))
     }
 
     /// Its connection, provided that both steps of connecting are done and it is not being removed.

@@ -24,7 +24,7 @@ pub struct RunPermissions {
     pub cancel: bool,
     /// Approve its plan and run it.
     pub approve: bool,
-    /// Send what is still missing.
+    /// Send what is still missing: it is the latest run, and left rows that can be tried again.
     pub retry_failed: bool,
     /// Download its files of people's rows.
     pub download: bool,
@@ -64,18 +64,26 @@ impl Configuration {
     /// [`ConfigurationError`].
     pub async fn run(&self, person: &Person, key: &RunKey) -> Result<RunDetails, ConfigurationError> {
         let progress = async { Ok(self.parts.engine.progress(key).await?) };
-        let (export, run, progress) =
-            future::try_join3(self.load_export(&key.export), self.load_run(key), progress).await?;
+        let occupation = async { Ok(self.parts.engine.occupation(&key.export).await?) };
+        let (export, run, progress, occupation) =
+            future::try_join4(self.load_export(&key.export), self.load_run(key), progress, occupation)
+                .await?;
         let progress = progress.ok_or(ConfigurationError::NotFound { what: "run" })?;
         let found = self.with_connection(export).await?;
         let connection = found.connection.as_ref();
         let summary = run.ended().map(|ended| RunSummary::new(&run, ended));
         let ended = summary.map(|summary| RunItem::of(person, connection, &summary));
         let may_edit = access::may_edit_export(person, connection);
+        // A later run tries, or has tried, what this one left. Right after its end a run still occupies the export.
+        let newest = match &occupation.active {
+            Some(active) => active.run == key.run,
+            None => occupation.latest.as_ref().is_some_and(|latest| latest.run == key.run),
+        };
+        let retries = connection.is_some() && newest;
         let you_may = RunPermissions {
             cancel: may_edit && ended.is_none() && run.cancel.is_none(),
             approve: ended.as_ref().is_some_and(|ended| ended.may_approve),
-            retry_failed: may_edit && ended.as_ref().is_some_and(|ended| missing(ended) > 0),
+            retry_failed: may_edit && retries && ended.as_ref().is_some_and(|ended| ended.retryable() > 0),
             download: ended.as_ref().is_some_and(|ended| ended.report || ended.outcomes),
         };
         Ok(RunDetails {
@@ -92,9 +100,4 @@ impl Configuration {
             you_may,
         })
     }
-}
-
-/// Rows that another try could still bring to the list.
-fn missing(ended: &RunItem) -> u64 {
-    ended.counts.unsent + ended.counts.rejected
 }

@@ -1,16 +1,25 @@
 //! The files of a run: rows of people, for who may see them.
 
 use std::fmt;
+use std::time::Duration;
 
+use domain::Sensitive;
 use domain::identifier::RunId;
-use engine::RunKey;
+use engine::{Run, RunKey};
+use futures_util::future;
 use identity::Person;
 use serde_json::json;
-use store::{ByteStream, ObjectStore, StoreError};
+use store::{ByteStream, LinkTerms, ObjectStore, StoreError};
+use url::Url;
 
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
 use crate::exports::event;
+
+const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
+
+/// For how long a link to a file can be followed.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(300);
 
 /// A file on its way to a person. Send it with `Cache-Control: no-store`.
 pub struct Download {
@@ -20,12 +29,22 @@ pub struct Download {
     pub content_type: &'static str,
     /// Bytes in it.
     pub size: u64,
+    /// How the person gets it.
+    pub content: DownloadContent,
+}
+
+/// How a person gets a file. The bucket decides: one that gives links gives one ([`ObjectStore::link`]), because answers
+/// of a Lambda function are limited to 6 MB (documented) and these files are not.
+pub enum DownloadContent {
     /// The content, as it arrives from the bucket; never in memory as a whole.
-    pub content: ByteStream,
+    Stream(ByteStream),
+    /// Where the person's browser gets it, for [`LINK_LIFETIME`]. Whoever knows the address can follow it: send the person
+    /// there, and write it down nowhere.
+    Link(Sensitive<Url>),
 }
 
 impl fmt::Debug for Download {
-    /// Never shows the content: it is people's.
+    /// Never shows the content or its address: it is people's.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Download");
         shown.field("file_name", &self.file_name).field("size", &self.size).finish_non_exhaustive()
@@ -88,9 +107,25 @@ impl Configuration {
         key: &RunKey,
         file: File,
     ) -> Result<Download, ConfigurationError> {
-        let found = self.export_in_hand(&key.export).await?;
+        let (export, run) = future::join(self.load_export(&key.export), self.load_run(key)).await;
+        let export = export?;
+        let content = async {
+            match run {
+                Ok(run) => self.file_of(&run, file).await,
+                Err(error) => Err(error),
+            }
+        };
+        let (found, download) = future::join(self.with_connection(export), content).await;
+        let found = found?;
         found.require_may_see_people(person)?;
-        let run = self.load_run(key).await?;
+        let download = download?;
+        let entry = event(file.action(), &found.export.content).after(json!({ "run": key.run }));
+        self.record_for(person, entry).await?;
+        Ok(download)
+    }
+
+    /// A file of a run, whoever asks.
+    async fn file_of(&self, run: &Run, file: File) -> Result<Download, ConfigurationError> {
         let files = run.ended().map(|ended| &ended.files);
         let object = files.and_then(|files| match file {
             File::Report => files.report.as_ref(),
@@ -101,17 +136,20 @@ impl Configuration {
             File::Report => self.parts.documents.store().as_ref(),
             File::Outcomes => self.parts.segments.as_ref(),
         };
-        let (info, content) = bucket.open(object, None, 0).await.map_err(|error| match error {
+        let (file_name, content_type) = (file.name(&run.key.run), CONTENT_TYPE);
+        let terms = LinkTerms { file_name: file_name.clone(), content_type, lifetime: LINK_LIFETIME };
+        let missing = |error| match error {
             StoreError::NotFound { .. } => file.missing(),
             other => other.into(),
-        })?;
-        let entry = event(file.action(), &found.export.content).after(json!({ "run": key.run }));
-        self.record_for(person, entry).await?;
-        Ok(Download {
-            file_name: file.name(&key.run),
-            content_type: "text/csv; charset=utf-8",
-            size: info.size,
-            content,
-        })
+        };
+        let (info, content) = match bucket.link(object, &terms).await? {
+            // What is there no more is told here; at the end of a link nobody explains it.
+            Some(link) => (bucket.head(object).await.map_err(missing)?, DownloadContent::Link(link)),
+            None => {
+                let (info, content) = bucket.open(object, None, 0).await.map_err(missing)?;
+                (info, DownloadContent::Stream(content))
+            }
+        };
+        Ok(Download { file_name, content_type, size: info.size, content })
     }
 }

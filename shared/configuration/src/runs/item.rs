@@ -2,7 +2,7 @@
 
 use catalog::Connection;
 use domain::identifier::RunId;
-use domain::outcome::Counts;
+use domain::outcome::{Counts, Reason};
 use engine::{End, RunSummary, ServiceCounts, Status, Trigger, UsedSnapshot, Warning};
 use identity::Person;
 use jiff::{SignedDuration, Timestamp};
@@ -73,7 +73,30 @@ pub struct RunItem {
     pub may_approve: bool,
 }
 
+/// Whether it was Constant Contact that refused the row.
+const fn by_service(reason: Reason) -> bool {
+    match reason {
+        Reason::Parked | Reason::ServiceCorrectable | Reason::ServiceError | Reason::RejectedUnidentified => {
+            true
+        }
+        Reason::FieldCount
+        | Reason::Encoding
+        | Reason::IdentityMissing
+        | Reason::EmailMissing
+        | Reason::EmailInvalid
+        | Reason::EmailTooLong => false,
+    }
+}
+
 impl RunItem {
+    /// Rows that *Retry failed* would try again: those that were not sent, and those that Constant Contact refused. What
+    /// our own checks reject would be rejected again.
+    #[must_use]
+    pub fn retryable(&self) -> u64 {
+        let refused = self.counts.reasons.iter().filter(|(reason, _)| by_service(**reason));
+        refused.fold(self.counts.unsent, |rows, (_, count)| rows.saturating_add(*count))
+    }
+
     /// What `person` sees of an ended run of an export that uses `connection`.
     pub(crate) fn of(person: &Person, connection: Option<&Connection>, run: &RunSummary) -> Self {
         let may_see_people = access::may_see_people(person, connection);

@@ -10,7 +10,7 @@ mod run_all;
 mod start;
 
 pub use details::{RunDetails, RunPermissions};
-pub use download::Download;
+pub use download::{Download, DownloadContent, LINK_LIFETIME};
 pub use history::{QueuedRun, RunList};
 pub use item::{RunItem, RunWarning};
 pub use run_all::{LeftOut, RunAll, StartedExport};

@@ -1,7 +1,7 @@
 //! How many members a segment has: counted once per snapshot, never while a page is built.
 
 use domain::identifier::SegmentName;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use snapshots::PinnedSnapshot;
@@ -71,9 +71,11 @@ impl Configuration {
 
     /// The segments whose newest snapshot is not counted yet. One that cannot be read is not among them.
     pub(crate) async fn uncounted_segments(&self) -> Result<Vec<SegmentName>, ConfigurationError> {
-        let names = self.segment_names().await?;
+        let (names, model) = future::try_join(self.segment_names(), self.segments_model()).await?;
+        let model = &model;
         let looks = stream::iter(names).map(|name| async move {
-            let Ok(Some(snapshot)) = self.try_locate(&name).await.map(|located| located.newest) else {
+            let Ok(Some(snapshot)) = self.try_locate_by(model, &name).await.map(|located| located.newest)
+            else {
                 return Ok(None);
             };
             let known = self.known_count(&name).await?;

@@ -1,14 +1,17 @@
 //! One segment: its columns, and a few of its rows for who may see them.
 
+use std::sync::Arc;
+
 use domain::Sensitive;
 use domain::identifier::SegmentName;
+use engine::SegmentError;
 use futures_util::future;
 use identity::Person;
 use serde::Serialize;
-use snapshots::{LocateError, ReadError};
+use snapshots::{LocateError, Located};
 
 use super::list::SegmentItem;
-use super::sample::read_rows;
+use super::sample::RowsRead;
 use crate::access;
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
@@ -39,7 +42,7 @@ pub struct SegmentDetails {
 
 impl Configuration {
     /// One segment, for everybody; its sample rows only for administrators, and for contributors once a connection is
-    /// shared with them.
+    /// shared with them. Two round trips deep; a third where `model.json` has to be read to find the snapshot.
     ///
     /// # Errors
     /// [`ConfigurationError`].
@@ -48,45 +51,50 @@ impl Configuration {
         person: &Person,
         name: &SegmentName,
     ) -> Result<SegmentDetails, ConfigurationError> {
+        // Whether rows are shown turns out while they are read; whoever never sees any needs none to be read.
+        let wanted = if access::may_see_samples(person, true) { self.parts.settings.sample_rows } else { 0 };
         let known = async { Ok(self.segment_names().await?) };
-        let located = async { Ok(self.try_locate(name).await) };
-        let (known, located, count, allowed) =
-            future::try_join4(known, located, self.known_count(name), self.may_see_samples_of(person))
+        let snapshot = self.snapshot_and_rows(name, wanted);
+        let (known, snapshot, count, allowed) =
+            future::try_join4(known, snapshot, self.known_count(name), self.may_see_samples_of(person))
                 .await?;
         if !known.contains(name) {
             return Err(ConfigurationError::NotFound { what: "segment" });
         }
         let limit = self.parts.settings.max_members;
         let item = |located: Result<_, String>| SegmentItem::of(name.clone(), located, count.as_ref(), limit);
-        let located = match located {
-            Ok(located) => located,
-            Err(LocateError::Broken(broken)) => {
-                return Ok(without_rows(item(Err(broken.to_string())), allowed));
-            }
-            Err(error) => return Err(ConfigurationError::Unavailable(Box::new(error))),
+        let (located, read) = match snapshot {
+            Ok(found) => found,
+            Err(problem) => return Ok(without_rows(item(Err(problem)), allowed)),
         };
-        let Some(snapshot) = located.newest.clone() else {
-            return Ok(without_rows(item(Ok(&located)), allowed));
-        };
-        let wanted = if allowed { self.parts.settings.sample_rows } else { 0 };
-        let read = match read_rows(&self.parts.segments, snapshot, Some(wanted)).await? {
-            Ok(read) => read,
-            Err(ReadError::Broken(broken)) => {
-                return Ok(without_rows(item(Err(broken.to_string())), allowed));
-            }
-            Err(error) => return Err(super::look::unreadable(error)),
-        };
-        let columns = read.columns.map(|columns| columns.names().to_vec()).unwrap_or_default();
+        let Some(read) = read else { return Ok(without_rows(item(Ok(&located)), allowed)) };
+        let columns = read.columns.as_ref().map(|columns| columns.names().to_vec()).unwrap_or_default();
         Ok(SegmentDetails {
             item: item(Ok(&located)),
             proposal: propose_mapping(&columns),
             columns,
-            sample: sample(allowed, read.sample),
+            sample: sample(allowed, read.sample.clone()),
         })
     }
 
+    /// The newest snapshot with its columns and first rows; no rows without a snapshot; or why it cannot be read.
+    async fn snapshot_and_rows(
+        &self,
+        name: &SegmentName,
+        wanted: usize,
+    ) -> Result<Result<(Located, Option<Arc<RowsRead>>), String>, ConfigurationError> {
+        let located = match self.try_locate(name).await {
+            Ok(located) => located,
+            Err(SegmentError::Locate(LocateError::Broken(broken))) => return Ok(Err(broken.to_string())),
+            Err(error) => return Err(ConfigurationError::Unavailable(Box::new(error))),
+        };
+        let Some(snapshot) = &located.newest else { return Ok(Ok((located, None))) };
+        let read = self.first_rows(snapshot, wanted).await?;
+        Ok(read.map(|read| (located, Some(read))))
+    }
+
     /// Whether a person may see sample rows of segments at all.
-    async fn may_see_samples_of(&self, person: &Person) -> Result<bool, ConfigurationError> {
+    pub(super) async fn may_see_samples_of(&self, person: &Person) -> Result<bool, ConfigurationError> {
         // Only where the answer depends on it are the connections read.
         if access::may_see_samples(person, false) || !access::may_see_samples(person, true) {
             return Ok(access::may_see_samples(person, false));
@@ -97,7 +105,7 @@ impl Configuration {
     }
 }
 
-fn sample(allowed: bool, rows: Vec<Vec<String>>) -> SegmentSample {
+pub(super) fn sample(allowed: bool, rows: Vec<Vec<String>>) -> SegmentSample {
     if allowed { SegmentSample::Rows(Sensitive::new(rows)) } else { SegmentSample::NotAllowed }
 }
 

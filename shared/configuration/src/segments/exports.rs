@@ -12,6 +12,7 @@ use store::Tag;
 use crate::access::{self, Permission};
 use crate::configuration::Configuration;
 use crate::error::{ConfigurationError, ExportName};
+use crate::versioned::as_text;
 
 /// An export beside a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,10 +33,6 @@ pub struct ExportsBySegment {
     pub containing: Vec<ExportOfSegment>,
     /// These do not.
     pub others: Vec<ExportOfSegment>,
-}
-
-fn as_text<S: serde::Serializer>(tag: &Tag, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(tag.as_str())
 }
 
 impl Configuration {

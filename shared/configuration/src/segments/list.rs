@@ -1,16 +1,11 @@
 //! The segments to choose from, each with its members and the time of its snapshot.
 
 use domain::identifier::SegmentName;
-use futures_util::{StreamExt, TryStreamExt, future, stream};
-use identity::Person;
 use jiff::Timestamp;
 use serde::Serialize;
-use snapshots::{LocateError, Located, PinnedSnapshot};
+use snapshots::{Located, PinnedSnapshot};
 
 use super::count::SegmentCount;
-use super::look::AT_ONCE;
-use crate::configuration::Configuration;
-use crate::error::ConfigurationError;
 
 /// A snapshot by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,33 +73,5 @@ impl SegmentItem {
             Some(_) => None,
         };
         Self { name, members, snapshot: Some(snapshot.into()), too_large, note }
-    }
-}
-
-impl Configuration {
-    /// The segments by name, for everybody.
-    ///
-    /// # Errors
-    /// [`ConfigurationError`].
-    pub async fn segments(&self, _person: &Person) -> Result<Vec<SegmentItem>, ConfigurationError> {
-        let names = self.segment_names().await?;
-        let items = stream::iter(names).map(|name| async move { self.segment_item(name).await });
-        items.buffered(AT_ONCE).try_collect().await
-    }
-
-    async fn segment_item(&self, name: SegmentName) -> Result<SegmentItem, ConfigurationError> {
-        let located = async { Ok(self.try_locate(&name).await) };
-        let (located, count) = future::try_join(located, self.known_count(&name)).await?;
-        let located = match &located {
-            Ok(located) => Ok(located),
-            Err(LocateError::Broken(broken)) => Err(broken.to_string()),
-            Err(LocateError::Store { .. }) => {
-                return match located {
-                    Err(error) => Err(ConfigurationError::Unavailable(Box::new(error))),
-                    Ok(_) => Err(ConfigurationError::NotFound { what: "segment" }),
-                };
-            }
-        };
-        Ok(SegmentItem::of(name, located, count.as_ref(), self.parts.settings.max_members))
     }
 }

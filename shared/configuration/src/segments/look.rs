@@ -1,18 +1,17 @@
 //! A look at segments: whether they exist, what their newest snapshot is, and which columns it has.
 
 use domain::identifier::SegmentName;
+use engine::SegmentError;
 use futures_util::{StreamExt, TryStreamExt, future, stream};
-use snapshots::{
-    Columns, LocateError, Located, PinnedSnapshot, ReadError, SnapshotSettings, newest_complete, segments,
-};
+use snapshots::{Columns, LocateError, Located, ReadError, SegmentsModel, segments};
 use store::StoreError;
 
-use super::sample::{Enough, read_rows};
+use super::sample::Enough;
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
 
 /// So many segments are looked at side by side.
-pub(super) const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 32;
 
 /// What there is of a segment.
 #[derive(Debug, Clone)]
@@ -59,15 +58,29 @@ impl Configuration {
         segments(&self.parts.segments, &self.parts.settings.segments_prefix).await
     }
 
-    /// The newest complete snapshot of a segment.
+    /// The newest complete snapshot of a segment, for what is done about it and not for a page.
     pub(crate) async fn locate_segment(&self, segment: &SegmentName) -> Result<Located, ConfigurationError> {
-        self.try_locate(segment).await.map_err(|error| ConfigurationError::Unavailable(Box::new(error)))
+        let located = self.parts.engine.locate_and_remember(segment, self.parts.clock.now()).await;
+        located.map_err(|error| ConfigurationError::Unavailable(Box::new(error)))
     }
 
-    pub(super) async fn try_locate(&self, segment: &SegmentName) -> Result<Located, LocateError> {
-        let (store, prefix) = (&self.parts.segments, &self.parts.settings.segments_prefix);
-        let (now, settings) = (self.parts.clock.now(), SnapshotSettings::default());
-        newest_complete(store, prefix, segment, now, &settings, false).await
+    /// The newest complete snapshot of a segment: what a run would use.
+    pub(super) async fn try_locate(&self, segment: &SegmentName) -> Result<Located, SegmentError> {
+        self.parts.engine.locate(segment, self.parts.clock.now()).await
+    }
+
+    /// What describes the segments of the dated layout.
+    pub(super) async fn segments_model(&self) -> Result<SegmentsModel, StoreError> {
+        SegmentsModel::read(&self.parts.segments, &self.parts.settings.segments_prefix).await
+    }
+
+    /// The newest complete snapshot of one of several segments.
+    pub(super) async fn try_locate_by(
+        &self,
+        model: &SegmentsModel,
+        segment: &SegmentName,
+    ) -> Result<Located, SegmentError> {
+        self.parts.engine.locate_by(model, segment, self.parts.clock.now()).await
     }
 
     /// Looks at several segments side by side; the answers are in their order.
@@ -91,9 +104,11 @@ impl Configuration {
     }
 
     async fn look_at(&self, name: &SegmentName) -> Result<SegmentLook, ConfigurationError> {
-        let located = match self.try_locate(name).await {
+        let located = async { Ok(self.try_locate(name).await) };
+        let (located, count) = future::try_join(located, self.known_count(name)).await?;
+        let located = match located {
             Ok(located) => located,
-            Err(LocateError::Broken(broken)) => {
+            Err(SegmentError::Locate(LocateError::Broken(broken))) => {
                 return Ok(SegmentLook::Unreadable { problem: broken.to_string() });
             }
             Err(error) => return Err(ConfigurationError::Unavailable(Box::new(error))),
@@ -101,9 +116,9 @@ impl Configuration {
         let Some(snapshot) = located.newest else {
             return Ok(SegmentLook::NoSnapshot { uploading: located.uploading.is_some() });
         };
-        let count = self.known_count(name);
-        let columns = self.columns_of(snapshot.clone());
-        let (count, columns) = future::try_join(count, columns).await?;
+        let columns = self.first_rows(&snapshot, 0).await?;
+        let columns =
+            columns.and_then(|read| read.columns.clone().ok_or_else(|| "it has no columns".to_owned()));
         Ok(match columns {
             Ok(columns) => {
                 let members = count.filter(|count| count.is_of(&snapshot)).map(|count| count.rows);
@@ -111,17 +126,5 @@ impl Configuration {
             }
             Err(problem) => SegmentLook::Unreadable { problem },
         })
-    }
-
-    /// The columns of a snapshot, or why it cannot be read.
-    async fn columns_of(
-        &self,
-        snapshot: PinnedSnapshot,
-    ) -> Result<Result<Columns, String>, ConfigurationError> {
-        match read_rows(&self.parts.segments, snapshot, Some(0)).await? {
-            Ok(read) => Ok(read.columns.ok_or_else(|| "it has no columns".to_owned())),
-            Err(ReadError::Broken(broken)) => Ok(Err(broken.to_string())),
-            Err(error) => Err(unreadable(error)),
-        }
     }
 }

@@ -8,7 +8,8 @@ use planner::RunKind;
 use crate::world::{PEOPLE, World, world};
 
 async fn text(download: configuration::Download) -> String {
-    let pieces: Vec<bytes::Bytes> = download.content.try_collect().await.unwrap();
+    let configuration::DownloadContent::Stream(content) = download.content else { panic!("a link") };
+    let pieces: Vec<bytes::Bytes> = content.try_collect().await.unwrap();
     String::from_utf8(pieces.concat()).unwrap()
 }
 
@@ -30,6 +31,8 @@ async fn a_run_is_started_once_per_key_and_person() {
     assert_eq!(run.request.requested_by, "Carl");
     let again = configuration.run_export(&carl, &id, RunKind::Changes, Some("key-1")).await.unwrap();
     assert_eq!(again, Started::Known(first.active().clone()));
+    let started = |actions: Vec<String>| actions.iter().filter(|action| *action == "run.started").count();
+    assert_eq!(started(world.bench.actions().await), 1, "nothing has happened");
     world.bench.time_passes(SignedDuration::from_secs(1));
     let other = configuration.run_export(&ann, &id, RunKind::Changes, Some("key-1")).await.unwrap();
     assert!(matches!(other, Started::Created(_)), "another person's key is another request");
@@ -90,7 +93,8 @@ async fn what_came_of_a_run_is_shown_and_downloaded() {
     assert_eq!((ended.status, ended.code, ended.service.people), (Status::Successful, "completed", 2));
     assert_eq!(ended.snapshots[0].snapshot, "2026-11-20.csv");
     assert!(ended.duration.is_some() && ended.requests > 0 && !details.requests.is_empty());
-    assert!(details.you_may.retry_failed && details.you_may.download && !details.you_may.approve);
+    assert!(details.you_may.download && !details.you_may.approve);
+    assert!(!details.you_may.retry_failed, "our own checks would reject the row again");
     let list = configuration.runs(&carl, &id, 100).await.unwrap();
     assert_eq!((list.active.is_none(), &list.items), (true, &vec![ended]));
 
@@ -107,6 +111,30 @@ async fn what_came_of_a_run_is_shown_and_downloaded() {
     assert_eq!(world.bench.actions().await[..2], ["outcomes.downloaded", "report.downloaded"]);
     let retried = configuration.run_export(&carl, &id, RunKind::RetryFailed, None).await.unwrap();
     assert_eq!(world.finish(retried.active()).await.request.kind, RunKind::RetryFailed);
+}
+
+#[tokio::test]
+async fn what_constant_contact_refused_is_retried_from_the_latest_run_only() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    world.bench.control.change_faults(|faults| faults.refuse_containing = Some("bob".to_owned())).await;
+    let first = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap().active().clone();
+    world.finish(&first).await;
+    let details = configuration.run(&carl, &first).await.unwrap();
+    let ended = details.ended.unwrap();
+    assert_eq!((ended.counts.rejected, ended.retryable()), (2, 1), "{:?}", ended.counts);
+    assert!(details.you_may.retry_failed);
+    assert!(!configuration.run(&world.bench.viewer(), &first).await.unwrap().you_may.retry_failed);
+    world.bench.control.change_faults(|faults| faults.refuse_containing = None).await;
+    world.bench.time_passes(SignedDuration::from_secs(1));
+    let second = configuration.run_export(&carl, &id, RunKind::RetryFailed, None).await.unwrap();
+    let second = second.active().clone();
+    assert!(!configuration.run(&carl, &first).await.unwrap().you_may.retry_failed, "one is under way");
+    world.finish(&second).await;
+    assert!(!configuration.run(&carl, &first).await.unwrap().you_may.retry_failed, "a later one has tried");
+    let details = configuration.run(&carl, &second).await.unwrap();
+    assert!(!details.you_may.retry_failed && details.ended.unwrap().retryable() == 0, "nothing is left");
 }
 
 #[tokio::test]
@@ -127,6 +155,35 @@ async fn a_run_is_canceled_once_and_not_after_its_end() {
     assert_eq!(world.bench.actions().await[0], "run.canceled");
     let unknown = engine::RunKey { export: id, run: domain::identifier::RunId::new("none").unwrap() };
     assert_eq!(configuration.cancel_run(&carl, &unknown).await.unwrap_err().code(), "not_found");
+}
+
+#[tokio::test]
+async fn a_run_that_follows_is_canceled_before_it_begins() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    let key = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap().active().clone();
+    world.bench.pin(&id).await;
+    let follows = configuration.run_export(&carl, &id, RunKind::Full, Some("key-1")).await.unwrap();
+    assert_eq!(follows, Started::Follows { active: key.clone() });
+    let queued = configuration.runs(&carl, &id, 10).await.unwrap().queued;
+    assert_eq!((queued.len(), queued[0].kind), (1, RunKind::Full));
+    let waiting = engine::RunKey { export: id.clone(), run: queued[0].run.clone() };
+    let viewer = configuration.cancel_run(&world.bench.viewer(), &waiting).await;
+    assert_eq!(viewer.unwrap_err().code(), "forbidden");
+    world.bench.time_passes(SignedDuration::from_secs(1));
+    configuration.cancel_run(&carl, &waiting).await.unwrap();
+    assert!(configuration.runs(&carl, &id, 10).await.unwrap().queued.is_empty());
+    assert_eq!(world.bench.actions().await[0], "run.canceled");
+    let again = configuration.cancel_run(&carl, &waiting).await.unwrap_err();
+    assert_eq!(again.code(), "not_found");
+    let actions = world.bench.actions().await;
+    assert_eq!(actions.iter().filter(|action| *action == "run.canceled").count(), 1, "{actions:?}");
+    // The same request again does not bring it back, and the active run goes on.
+    configuration.run_export(&carl, &id, RunKind::Full, Some("key-1")).await.unwrap();
+    world.finish(&key).await;
+    let runs = configuration.runs(&carl, &id, 10).await.unwrap();
+    assert_eq!((runs.active, runs.items.len()), (None, 1));
 }
 
 async fn braked(world: &World) -> (domain::identifier::ExportId, engine::RunKey) {

@@ -30,7 +30,7 @@ pub(super) async fn show(
         .map(|call| {
             Row::new(vec![
                 moment(call.sent_at),
-                html! { (call.method) " " code { (call.path) } },
+                html! { span { (call.method) " " code { (call.path) } } },
                 html! { (call.status.map_or_else(|| "none".to_owned(), |status| status.to_string())) },
                 outcome(call.failure.and_then(|failure| serde_json::to_value(failure).ok())),
                 html! { (number(call.duration_ms)) " ms" },

@@ -76,8 +76,11 @@ pub(super) fn next_due(item: &ExportListItem, now: Timestamp) -> Markup {
         } @else {
             span {
                 @if let Some(at) = item.next_due { (relative_moment(at, now)) }
-                @if item.next_due.is_some() && item.on_upload { ", and " }
-                @if item.on_upload { small { "when new data arrives" } }
+                @match (item.next_due.is_some(), item.on_upload) {
+                    (true, true) => { ", and " small { "when new data arrives" } },
+                    (false, true) => "When new data arrives",
+                    (_, false) => {},
+                }
             }
         }
     }

@@ -15,9 +15,11 @@ mod show_facts;
 
 use axum::Router;
 use axum::routing::{get, post};
+use configuration::access::{self, Permission};
 use configuration::{ConfigurationError, ConnectionUse};
 use console::{ConnectionState, Section, connection_badge};
 use domain::identifier::ExportId;
+use identity::Person;
 use maud::{Markup, html};
 use store::Tag;
 
@@ -55,6 +57,14 @@ pub(super) fn page_of(title: &str, id: &ExportId, export: &str, content: Markup)
 /// The export that an address names.
 pub(super) fn export_id(text: &str) -> Result<ExportId, ConfigurationError> {
     ExportId::new(text).map_err(|_| ConfigurationError::NotFound { what: "export" })
+}
+
+/// The error for who may only look at an export.
+fn require_edit(person: &Person, permission: Permission) -> Result<(), ConfigurationError> {
+    match permission {
+        Permission::Edit => Ok(()),
+        Permission::View => Err(ConfigurationError::Forbidden { needs: access::needed_to_edit(person) }),
+    }
 }
 
 /// The version that a form is based on.

@@ -1,11 +1,10 @@
 //! Removing an export, after a question.
 
 use axum::extract::{Path, State};
-use configuration::ConfigurationError;
 use console::{Confirmation, confirmation};
 use maud::html;
 
-use super::{VERSION, export_id, page_of, version};
+use super::{VERSION, export_id, page_of, require_edit, version};
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
@@ -17,10 +16,7 @@ pub(super) async fn ask(
 ) -> Result<Page, ConsoleError> {
     let export = app.configuration().export(&person, &export_id(&id)?).await?;
     let standing = &export.value.standing;
-    if standing.your_permissions != configuration::access::Permission::Edit {
-        let needs = "an export whose connection is shared with contributors";
-        return Err(ConfigurationError::Forbidden { needs }.into());
-    }
+    require_edit(&person, standing.your_permissions)?;
     let here = format!("/exports/{id}");
     let content = confirmation(&Confirmation {
         title: &format!("Remove the export {}?", standing.name),

@@ -1,15 +1,15 @@
 //! *Run*: what a run will do and to which list, then the run.
 
 use axum::extract::{Path, RawQuery, State};
-use configuration::access::Permission;
 use configuration::{ConfigurationError, DraftReview, RunItem};
 use console::{Confirmation, Level, confirmation, notice};
 use engine::Started;
+use futures_util::future;
 use maud::{Markup, html};
 use planner::RunKind;
 
 use super::form::summary::{AccountCounts, account, destination};
-use super::{export_id, page_of};
+use super::{export_id, page_of, require_edit};
 use crate::app::App;
 use crate::console::runs::run_path;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Notice, Page, PostedForm, SeeOther};
@@ -27,15 +27,13 @@ pub(super) async fn ask(
     let id = export_id(&id)?;
     let word = word_of(FormFields::parse(query.unwrap_or_default().as_bytes()).text("kind"));
     let configuration = app.configuration();
-    let export = configuration.export(&person, &id).await?.value;
-    if export.standing.your_permissions != Permission::Edit {
-        let needs = "an export whose connection is shared with contributors";
-        return Err(ConfigurationError::Forbidden { needs }.into());
-    }
+    let review = configuration.review_saved_export(&person, &id);
+    let (export, review) = future::join(configuration.export(&person, &id), review).await;
+    let export = export?.value;
+    require_edit(&person, export.standing.your_permissions)?;
     let Some(connection) = export.draft.connection.clone() else {
         return Err(ConfigurationError::NoConnection.into());
     };
-    let review = configuration.review_export(&person, Some(&id), &export.draft).await;
     let counts = match &review {
         Ok(review) if word == "full" || may_add_many(review, export.latest.as_ref()) => {
             Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await))

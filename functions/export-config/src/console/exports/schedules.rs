@@ -8,6 +8,7 @@ use console::{
     link_button, page_header, problem_of, radio_group, shown_when,
 };
 use domain::identifier::ExportId;
+use futures_util::future;
 use identity::Person;
 use maud::html;
 use schedule::ExportForm;
@@ -28,13 +29,19 @@ pub(super) async fn ask(
         return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
     }
     let chosen = chosen(&FormFields::parse(query.unwrap_or_default().as_bytes()))?;
-    let mut schedule = ExportForm { kind: "with_system_refresh".to_owned(), ..ExportForm::default() };
-    let mut change = "keep_on";
-    if let [only] = chosen.as_slice() {
-        schedule = app.configuration().export(&person, only).await?.value.draft.schedule;
+    let (mut schedule, mut change) = (unchanged(), "keep_on");
+    let stored = async {
+        match chosen.as_slice() {
+            [only] => app.configuration().export(&person, only).await.map(Some),
+            _ => Ok(None),
+        }
+    };
+    let (stored, around) = future::try_join(stored, Around::load(&app, &person, &chosen)).await?;
+    if let Some(stored) = stored {
+        schedule = stored.value.draft.schedule;
         change = if schedule.kind == "off" { "keep_off" } else { "new" };
     }
-    form(&app, &person, &chosen, change, &schedule, &FormFailure::none()).await
+    Ok(form(&person, &around, change, &schedule, &FormFailure::none()))
 }
 
 /// `POST /exports/schedules`: from the list, the question; from the question, the change.
@@ -51,9 +58,9 @@ pub(super) async fn change(State(app): State<App>, posted: PostedForm) -> Result
         "keep_off" => BulkSchedule::Switch(false),
         "new" => BulkSchedule::Own(schedule.clone()),
         _ => {
-            let empty = ExportForm { kind: "with_system_refresh".to_owned(), ..ExportForm::default() };
-            let failure = FormFailure::none();
-            return Ok(form(&app, &person, &chosen, "keep_on", &empty, &failure).await?.into_response());
+            let around = Around::load(&app, &person, &chosen).await?;
+            let page = form(&person, &around, "keep_on", &unchanged(), &FormFailure::none());
+            return Ok(page.into_response());
         }
     };
     match app.configuration().set_schedules(&person, &chosen, &wanted).await {
@@ -67,7 +74,8 @@ pub(super) async fn change(State(app): State<App>, posted: PostedForm) -> Result
         }
         Err(error) => {
             let failure = FormFailure::of(error)?;
-            Ok(form(&app, &person, &chosen, change, &schedule, &failure).await?.into_response())
+            let around = Around::load(&app, &person, &chosen).await?;
+            Ok(form(&person, &around, change, &schedule, &failure).into_response())
         }
     }
 }
@@ -77,16 +85,33 @@ fn chosen(fields: &FormFields) -> Result<Vec<ExportId>, ConfigurationError> {
     ids.collect::<Result<_, _>>().map_err(|_| ConfigurationError::NotFound { what: "export" })
 }
 
-async fn form(
-    app: &App,
+fn unchanged() -> ExportForm {
+    ExportForm { kind: "with_system_refresh".to_owned(), ..ExportForm::default() }
+}
+
+/// What the form shows beside its fields.
+struct Around {
+    exports: Vec<ExportListItem>,
+    /// The system refresh in words.
+    refresh: String,
+}
+
+impl Around {
+    async fn load(app: &App, person: &Person, chosen: &[ExportId]) -> Result<Self, ConfigurationError> {
+        let refresh = app.configuration().refresh(person);
+        let (exports, refresh) = future::try_join(named(app, person, chosen), refresh).await?;
+        Ok(Self { exports, refresh: refresh.value.schedule_text })
+    }
+}
+
+fn form(
     person: &ConsolePerson,
-    chosen: &[ExportId],
+    around: &Around,
     change: &str,
     schedule: &ExportForm,
     failure: &FormFailure,
-) -> Result<Page, ConsoleError> {
-    let exports = named(app, person, chosen).await?;
-    let refresh = app.configuration().refresh(person).await?.value.schedule_text;
+) -> Page {
+    let Around { exports, refresh } = around;
     let problems = failure.problems();
     let changes = [
         Choice::new("keep_on", "Keep individual schedules, switched on")
@@ -101,13 +126,13 @@ async fn form(
         (error_summary(&problems))
         form method="post" action="/exports/schedules" novalidate {
             (csrf_field(person.csrf()))
-            @for id in chosen { (hidden_field("export", id.as_str())) }
+            @for export in exports { (hidden_field("export", export.id.as_str())) }
             (card(if exports.len() == 1 { "Export" } else { "Exports" }, &html! {
-                div.prose { ul { @for export in &exports { li { (export.name) ": " (export.schedule) } } } }
+                div.prose { ul { @for export in exports { li { (export.name) ": " (export.schedule) } } } }
             }))
             (card("Schedule", &html! {
                 (radio_group(&field, &changes, change))
-                (shown_when("change", &["new"], &schedule_fields(&problems, schedule, &refresh, false)))
+                (shown_when("change", &["new"], &schedule_fields(&problems, schedule, refresh, false)))
             }))
             div.button-row {
                 (button(&Button::new("Save").kind(ButtonKind::Primary)))
@@ -116,7 +141,7 @@ async fn form(
         }
     };
     let page = Page::new(TITLE, content).section(Section::Exports).below("Exports", "/exports");
-    Ok(page.status(failure.status))
+    page.status(failure.status)
 }
 
 /// The chosen exports by name, from as many pages of the list as it takes.

@@ -82,6 +82,9 @@ fn actions(export: &ExportDetails) -> Markup {
     let has_connection = standing.connection != ConnectionUse::NoConnection;
     if has_connection {
         items.push(MenuItem::Confirm { label: "Full run", href: &full });
+    }
+    let left = export.latest.as_ref().is_some_and(|latest| !latest.may_approve && latest.retryable() > 0);
+    if has_connection && left && standing.active_run.is_none() {
         items.push(MenuItem::Confirm { label: "Retry failed", href: &retry });
     }
     items.extend([

@@ -14,6 +14,9 @@ pub(super) const COLUMN: &str = "column:";
 /// The other source: the same text for everybody.
 pub(super) const CONSTANT: &str = "constant";
 
+/// The hidden field with the name of the request.
+pub(super) const REQUEST: &str = "request";
+
 /// How a person names the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ListEntered {
@@ -38,6 +41,8 @@ pub(super) struct AttributeEntered {
 pub(super) struct Entered {
     /// The version of the export that is edited; empty for a new one.
     pub(super) version: String,
+    /// Names the request of a new export, so that the same form sent twice makes one.
+    pub(super) request: String,
     pub(super) name: String,
     pub(super) connection: String,
     /// The connection whose lists the form showed.
@@ -73,6 +78,7 @@ impl Entered {
         });
         Self {
             version: version.to_owned(),
+            request: String::new(),
             name: draft.name.clone(),
             shown_connection: connection.clone(),
             connection,
@@ -99,6 +105,7 @@ impl Entered {
         };
         Self {
             version: text(VERSION),
+            request: text(REQUEST),
             name: text("name"),
             connection: text("connection"),
             shown_connection: text("shown_connection"),
@@ -120,6 +127,15 @@ impl Entered {
     /// Another connection has other lists: the chosen one belongs to the account of the former.
     pub(super) fn connection_changed(&self) -> bool {
         self.connection != self.shown_connection
+    }
+
+    /// Moves a chosen segment one place, if it is chosen and has a neighbour there.
+    pub(super) fn move_segment(&mut self, name: &str, up: bool) {
+        let Some(place) = self.segments.iter().position(|segment| segment == name) else { return };
+        let other = if up { place.checked_sub(1) } else { Some(place + 1) };
+        if let Some(other) = other.filter(|other| *other < self.segments.len()) {
+            self.segments.swap(place, other);
+        }
     }
 
     /// The draft to be checked.
@@ -171,6 +187,7 @@ impl Entered {
     pub(super) fn entries(&self) -> Vec<(String, String)> {
         let mut entries: Vec<(String, String)> = [
             (VERSION, &self.version),
+            (REQUEST, &self.request),
             ("name", &self.name),
             ("connection", &self.connection),
             ("shown_connection", &self.shown_connection),
@@ -222,6 +239,19 @@ mod tests {
         let mut body = Serializer::new(String::new());
         body.extend_pairs(entered.entries());
         assert_eq!(Entered::sent(&FormFields::parse(body.finish().as_bytes())), entered);
+    }
+
+    #[test]
+    fn segments_move_within_their_order() {
+        let segments = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let moved = |name: &str, up: bool| {
+            let mut entered = Entered { segments: segments.clone(), ..Entered::default() };
+            entered.move_segment(name, up);
+            entered.segments.concat()
+        };
+        assert_eq!((moved("b", true), moved("b", false)), ("bac".to_owned(), "acb".to_owned()));
+        assert_eq!((moved("a", true), moved("c", false)), ("abc".to_owned(), "abc".to_owned()));
+        assert_eq!(moved("unticked", true), "abc");
     }
 
     #[test]

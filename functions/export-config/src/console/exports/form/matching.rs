@@ -1,8 +1,8 @@
 //! *Data matching*: which column becomes which field of a contact.
 
 use console::{
-    Button, ButtonKind, Field, Icon, Problem, SelectOption, TextInput, button, disclosure, fieldset,
-    problem_of, select, shown_when, text_input,
+    Button, ButtonKind, Field, Icon, Problem, SelectOption, TextInput, button, disclosure, field_id,
+    fieldset, problem_of, select, shown_when, text_input,
 };
 use maud::{Markup, html};
 
@@ -11,8 +11,9 @@ use super::offer::Offer;
 use super::step::THEN;
 use crate::console::exports::contact_field::{label, standard_fields};
 
-/// The fields of data matching.
-pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer) -> Markup {
+/// The fields of data matching. The form is sent to `action`.
+pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer, action: &str) -> Markup {
+    let last = format!("{action}#{}", field_id(&attribute_name(entered.attributes.len(), "field")));
     let email = Field::new("email_column", "Email").problem(problem_of(problems, "email_column")).required();
     html! {
         p { "Choose the columns that fill the fields at Constant Contact. Blank values are left out: they never clear a value "
@@ -23,12 +24,12 @@ pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer)
         (select(&email, &columns(offer, "", &entered.email_column), &entered.email_column))
         @if let Some(problem) = problem_of(problems, "attributes") { p.problem #field-attributes { (problem) } }
         @for (place, attribute) in entered.attributes.iter().enumerate() {
-            (row(problems, offer, place, attribute))
+            (row(problems, offer, place, attribute, action))
         }
         div.button-row {
-            (button(&Button::new("Add attribute").icon(Icon::Plus).sends(THEN, "add_attribute").skips_validation()))
+            (button(&Button::new("Add attribute").icon(Icon::Plus).sends(THEN, "add_attribute").action(&last).skips_validation()))
         }
-        (more(problems, entered, offer))
+        (more(problems, entered, offer, &last))
     }
 }
 
@@ -49,7 +50,14 @@ fn columns<'a>(offer: &'a Offer, prefix: &str, chosen: &'a str) -> Vec<SelectOpt
     options
 }
 
-fn row(problems: &[Problem<'_>], offer: &Offer, place: usize, attribute: &AttributeEntered) -> Markup {
+fn row(
+    problems: &[Problem<'_>],
+    offer: &Offer,
+    place: usize,
+    attribute: &AttributeEntered,
+    action: &str,
+) -> Markup {
+    let here = format!("{action}#data-matching");
     let (field, column, constant) =
         (attribute_name(place, "field"), attribute_name(place, "column"), attribute_name(place, "constant"));
     let title = if attribute.field.is_empty() {
@@ -64,16 +72,18 @@ fn row(problems: &[Problem<'_>], offer: &Offer, place: usize, attribute: &Attrib
         &title,
         None,
         &html! {
-            (select(&Field::new(&field, "Field at Constant Contact").problem(problem_of(problems, &field)).required(),
-                &contact_fields(offer, &attribute.field), &attribute.field))
-            (select(&Field::new(&column, "Filled from").problem(problem_of(problems, &column)).required(),
-                &sources, &attribute.source))
+            div.side-by-side {
+                (select(&Field::new(&field, "Field at Constant Contact").problem(problem_of(problems, &field)).required(),
+                    &contact_fields(offer, &attribute.field), &attribute.field))
+                (select(&Field::new(&column, "Filled from").problem(problem_of(problems, &column)).required(),
+                    &sources, &attribute.source))
+            }
             (shown_when(&column, &[CONSTANT], &text_input(
                 &Field::new(&constant, "Text for everybody, if it is the same").problem(problem_of(problems, &constant)).required(),
                 &TextInput { max_length: Some(255), ..TextInput::new(&attribute.constant) },
             )))
             div.button-row {
-                (button(&Button::new("Remove").about(&title).kind(ButtonKind::Quiet).sends(THEN, &remove).skips_validation()))
+                (button(&Button::new("Remove").about(&title).kind(ButtonKind::Quiet).sends(THEN, &remove).action(&here).skips_validation()))
             }
         },
     )
@@ -92,7 +102,7 @@ fn contact_fields<'a>(offer: &'a Offer, chosen: &'a str) -> Vec<SelectOption<'a>
 }
 
 /// What most people never need.
-fn more(problems: &[Problem<'_>], entered: &Entered, offer: &Offer) -> Markup {
+fn more(problems: &[Problem<'_>], entered: &Entered, offer: &Offer, last: &str) -> Markup {
     let identity = Field::new("identity_column", "Column with the customer id")
         .hint("It tells people apart when their address changes. Leave it open when the column is called CustomerId.")
         .problem(problem_of(problems, "identity_column"));
@@ -107,7 +117,7 @@ fn more(problems: &[Problem<'_>], entered: &Entered, offer: &Offer) -> Markup {
         (select(&identity, &identities, &entered.identity_column))
         (text_input(&new_field, &TextInput { max_length: Some(50), ..TextInput::new(&entered.new_field) }))
         div.button-row {
-            (button(&Button::new("Create custom field").sends(THEN, "create_field").skips_validation()))
+            (button(&Button::new("Create custom field").sends(THEN, "create_field").action(last).skips_validation()))
         }
     };
     let has_problem =

@@ -15,12 +15,13 @@ pub(super) mod summary;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use configuration::access::Permission;
 use configuration::{ConfigurationError, ExportDraft, access};
+use futures_util::future;
 
 use self::entered::Entered;
+use self::offer::Ground;
 use self::page::{Form, Subject};
-use super::export_id;
+use super::{export_id, require_edit};
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, FormFailure, FormFields, Page, PostedForm};
 
@@ -39,7 +40,8 @@ pub(super) async fn new(
     let query = FormFields::parse(query.unwrap_or_default().as_bytes());
     let segments = query.all("segment").map(str::to_owned).collect();
     let draft = ExportDraft { segments, ..ExportDraft::default() };
-    shown(&app, &person, Subject::New, Entered::of(&draft, "")).await
+    let ground = Ground::load(&app, &person).await?;
+    shown(&app, &person, Subject::New, (ground, String::new()), Entered::of(&draft, "")).await
 }
 
 /// `GET /exports/{id}/duplicate`: the form of a new export, filled in from another one.
@@ -48,8 +50,10 @@ pub(super) async fn duplicate(
     person: ConsolePerson,
     Path(id): Path<String>,
 ) -> Result<Page, ConsoleError> {
-    let draft = app.configuration().duplicate_export(&person, &export_id(&id)?).await?;
-    shown(&app, &person, Subject::New, Entered::of(&draft, "")).await
+    let id = export_id(&id)?;
+    let draft = app.configuration().duplicate_export(&person, &id);
+    let (draft, ground) = future::try_join(draft, Ground::load(&app, &person)).await?;
+    shown(&app, &person, Subject::New, (ground, String::new()), Entered::of(&draft, "")).await
 }
 
 /// `GET /exports/{id}/edit`.
@@ -59,24 +63,28 @@ pub(super) async fn edit(
     Path(id): Path<String>,
 ) -> Result<Page, ConsoleError> {
     let id = export_id(&id)?;
-    let export = app.configuration().export(&person, &id).await?;
-    if export.value.standing.your_permissions != Permission::Edit {
-        let needs = "an export whose connection is shared with contributors";
-        return Err(ConfigurationError::Forbidden { needs }.into());
-    }
+    let export = app.configuration().export(&person, &id);
+    let (export, ground) = future::try_join(export, Ground::load(&app, &person)).await?;
+    require_edit(&person, export.value.standing.your_permissions)?;
     let entered = Entered::of(&export.value.draft, export.tag.as_str());
-    let subject = Subject::Existing { id, name: export.value.standing.name };
-    shown(&app, &person, subject, entered).await
+    let name = export.value.standing.name;
+    shown(&app, &person, Subject::Existing { id }, (ground, name), entered).await
 }
 
 async fn shown(
     app: &App,
     person: &ConsolePerson,
     subject: Subject,
+    (ground, name): (Ground, String),
     entered: Entered,
 ) -> Result<Page, ConsoleError> {
-    let failure = FormFailure::none();
-    Form::load(app, person, subject, entered).await.map(|form| form.page(&failure)).map_err(Into::into)
+    let request = match subject {
+        Subject::New => save::request_key(app),
+        Subject::Existing { .. } => String::new(),
+    };
+    let entered = Entered { request, ..entered };
+    let form = Form::on(ground, name, app, person, subject, entered).await?;
+    Ok(form.page(&FormFailure::none()))
 }
 
 /// `POST /exports`: a step of the form of a new export, or its end.
@@ -90,7 +98,5 @@ pub(super) async fn save(
     Path(id): Path<String>,
     posted: PostedForm,
 ) -> Result<Response, ConsoleError> {
-    let id = export_id(&id)?;
-    let name = app.configuration().export(&posted.person, &id).await?.value.standing.name;
-    step::take(&app, &posted, Subject::Existing { id, name }).await
+    step::take(&app, &posted, Subject::Existing { id: export_id(&id)? }).await
 }

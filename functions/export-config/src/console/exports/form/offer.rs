@@ -1,19 +1,16 @@
 //! What the form of an export offers to choose from.
 
 use configuration::{
-    ConfigurationError, ConnectionName, CustomFieldItem, ListItem, SegmentDetails, SegmentItem,
-    SegmentSample, propose_mapping,
+    ConfigurationError, ConnectionName, CustomFieldItem, ListItem, SegmentColumns, SegmentItem,
+    SegmentSample, SegmentsAtHand, propose_mapping,
 };
-use domain::identifier::{ConnectionId, SegmentName};
-use futures_util::{StreamExt, TryStreamExt, future, stream};
+use domain::identifier::ConnectionId;
+use futures_util::future;
 use identity::Person;
 
 use super::entered::Entered;
 use crate::app::App;
 use crate::web::sentence;
-
-/// So many segments are read side by side.
-const AT_ONCE: usize = 8;
 
 /// Longer values are cut: a sample shows what a column holds.
 const LONGEST_SAMPLE: usize = 40;
@@ -24,6 +21,29 @@ pub(super) struct ColumnOffer {
     pub(super) name: String,
     /// A value of it, for people who may see one.
     pub(super) sample: Option<String>,
+}
+
+/// What there is to choose from whatever stands in the form: it can be read beside what is to stand there.
+#[derive(Debug)]
+pub(super) struct Ground {
+    connections: Vec<ConnectionName>,
+    segments: SegmentsAtHand,
+    /// The system refresh in words.
+    refresh: String,
+}
+
+impl Ground {
+    /// Reads it, two round trips deep.
+    pub(super) async fn load(app: &App, person: &Person) -> Result<Self, ConfigurationError> {
+        let configuration = app.configuration();
+        let (connections, segments, refresh) = future::try_join3(
+            configuration.connections_to_choose(person),
+            configuration.segments_at_hand(person),
+            configuration.refresh(person),
+        )
+        .await?;
+        Ok(Self { connections, segments, refresh: refresh.value.schedule_text })
+    }
 }
 
 /// Everything to choose from.
@@ -42,14 +62,16 @@ pub(super) struct Offer {
 }
 
 impl Offer {
-    /// What is there for what was entered so far; fills in what there is only one choice of.
-    pub(super) async fn load(
+    /// What is there for what was entered so far; fills in what there is only one choice of. Constant Contact is asked
+    /// while the columns of the chosen segments are read, unless they were read lately.
+    pub(super) async fn of(
         app: &App,
         person: &Person,
+        ground: Ground,
         entered: &mut Entered,
     ) -> Result<Self, ConfigurationError> {
         let configuration = app.configuration();
-        let connections = configuration.connections_to_choose(person).await?;
+        let Ground { connections, segments, refresh } = ground;
         if let [only] = connections.as_slice()
             && entered.connection.is_empty()
         {
@@ -70,21 +92,17 @@ impl Offer {
                 None => Ok((Vec::new(), Vec::new())),
             }
         };
-        let segments = configuration.segments(person);
-        let details = details(app, person, &entered.segments);
-        let refresh = configuration.refresh(person);
-        let ((segments, details, refresh), account) =
-            future::try_join(future::try_join3(segments, details, refresh), async { Ok(account.await) })
-                .await?;
+        let columns = configuration.columns_at_hand(&segments, &entered.segments);
+        let (columns, account) = future::join(columns, account).await;
         let (lists, custom_fields, account_problem) = match account {
             Ok((lists, fields)) => (lists, fields, None),
             Err(error) => (Vec::new(), Vec::new(), Some(sentence(&error.to_string()))),
         };
-        let columns = common_columns(&details);
+        let columns = common_columns(&columns?);
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         entered.propose(propose_mapping(&names));
         prefer_picking(entered, &lists, account_problem.is_some());
-        let refresh = refresh.value.schedule_text;
+        let segments = segments.items;
         Ok(Self { connections, lists, custom_fields, account_problem, segments, columns, refresh })
     }
 
@@ -110,30 +128,8 @@ fn prefer_picking(entered: &mut Entered, lists: &[ListItem], account_failed: boo
     }
 }
 
-async fn details(
-    app: &App,
-    person: &Person,
-    segments: &[String],
-) -> Result<Vec<SegmentDetails>, ConfigurationError> {
-    let names: Vec<SegmentName> =
-        segments.iter().filter_map(|name| SegmentName::new(name.clone()).ok()).collect();
-    stream::iter(names)
-        .map(|name| async move {
-            match app.configuration().segment(person, &name).await {
-                Ok(details) => Ok(Some(details)),
-                // Removed meanwhile: Save says so.
-                Err(ConfigurationError::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
-            }
-        })
-        .buffered(AT_ONCE)
-        .try_filter_map(|found| async move { Ok(found) })
-        .try_collect()
-        .await
-}
-
 /// A column can be mapped when each segment has it, in whatever case.
-fn common_columns(segments: &[SegmentDetails]) -> Vec<ColumnOffer> {
+fn common_columns(segments: &[SegmentColumns]) -> Vec<ColumnOffer> {
     let mut known = segments.iter().filter(|segment| !segment.columns.is_empty());
     let Some(first) = known.next() else { return Vec::new() };
     let others: Vec<_> = known.collect();

@@ -6,11 +6,12 @@ use console::{
     empty_state, error_summary, hidden_field, link_button, notice, page_header, problem_of, text_input,
 };
 use domain::identifier::ExportId;
+use futures_util::future;
 use identity::{Person, Role};
 use maud::{Markup, html};
 
-use super::entered::Entered;
-use super::offer::Offer;
+use super::entered::{Entered, REQUEST};
+use super::offer::{Ground, Offer};
 use super::schedule_fields::schedule_fields;
 use super::step::THEN;
 use super::{destination, matching, segments};
@@ -23,7 +24,7 @@ use crate::web::{ConsolePerson, FormFailure, Page};
 #[derive(Debug, Clone)]
 pub(super) enum Subject {
     New,
-    Existing { id: ExportId, name: String },
+    Existing { id: ExportId },
 }
 
 impl Subject {
@@ -42,11 +43,21 @@ impl Subject {
         }
     }
 
-    /// The page around `content`.
-    pub(super) fn frame(&self, title: &str, content: Markup) -> Page {
+    /// The name of the export as it is stored; empty for a new one.
+    pub(super) async fn name(&self, app: &App, person: &Person) -> Result<String, ConfigurationError> {
+        match self {
+            Self::New => Ok(String::new()),
+            Self::Existing { id, .. } => {
+                Ok(app.configuration().export(person, id).await?.value.standing.name)
+            }
+        }
+    }
+
+    /// The page around `content`, for the export of this name.
+    pub(super) fn frame(&self, name: &str, title: &str, content: Markup) -> Page {
         match self {
             Self::New => Page::new(title, content).section(Section::Exports).below("Exports", "/exports"),
-            Self::Existing { id, name } => page_of(title, id, name, content),
+            Self::Existing { id, .. } => page_of(title, id, name, content),
         }
     }
 
@@ -64,6 +75,8 @@ pub(super) struct Form<'a> {
     app: &'a App,
     person: &'a ConsolePerson,
     subject: Subject,
+    /// What the export is called as it is stored.
+    name: String,
     entered: Entered,
     offer: Offer,
     said: Option<String>,
@@ -76,10 +89,23 @@ impl<'a> Form<'a> {
         app: &'a App,
         person: &'a ConsolePerson,
         subject: Subject,
+        entered: Entered,
+    ) -> Result<Self, ConfigurationError> {
+        let (ground, name) = future::try_join(Ground::load(app, person), subject.name(app, person)).await?;
+        Self::on(ground, name, app, person, subject, entered).await
+    }
+
+    /// The same with what was read already.
+    pub(super) async fn on(
+        ground: Ground,
+        name: String,
+        app: &'a App,
+        person: &'a ConsolePerson,
+        subject: Subject,
         mut entered: Entered,
     ) -> Result<Self, ConfigurationError> {
-        let offer = Offer::load(app, person, &mut entered).await?;
-        Ok(Self { app, person, subject, entered, offer, said: None, stored: None })
+        let offer = Offer::of(app, person, ground, &mut entered).await?;
+        Ok(Self { app, person, subject, name, entered, offer, said: None, stored: None })
     }
 
     /// With a sentence about what was just done.
@@ -104,17 +130,19 @@ impl<'a> Form<'a> {
             @if let Some(stored) = &self.stored { (self.now_stored(stored)) }
             @if self.offer.connections.is_empty() { (nothing_to_choose(self.person)) } @else { (self.form(&problems)) }
         };
-        self.subject.frame(self.subject.title(), content).status(failure.status)
+        self.subject.frame(&self.name, self.subject.title(), content).status(failure.status)
     }
 
     fn form(&self, problems: &[Problem<'_>]) -> Markup {
         let (entered, offer) = (&self.entered, &self.offer);
         let complete = offer.has_account(entered) && !entered.segments.is_empty();
+        let action = self.subject.action();
         html! {
             // The server checks everything at once; a browser would stop at the first field, even at one that does not matter.
-            form method="post" action=(self.subject.action()) novalidate {
+            form method="post" action=(action) novalidate {
                 (csrf_field(self.person.csrf()))
                 (hidden_field(VERSION, &entered.version))
+                (hidden_field(REQUEST, &entered.request))
                 (hidden_field("shown_connection", &entered.shown_connection))
                 // Enter in a field sends the form with its first button: this one never saves.
                 button.visually-hidden type="submit" name=(THEN) value="continue" tabindex="-1" aria-hidden="true" { "Continue" }
@@ -126,9 +154,9 @@ impl<'a> Form<'a> {
                     ))
                     (destination::fields(problems, entered, offer))
                 }))
-                (card("Segments", &segments::fields(problems, entered, offer, self.app.now())))
+                (card("Segments", &segments::fields(problems, entered, offer, self.app.now(), &action)))
                 @if complete {
-                    (card("Data matching", &matching::fields(problems, entered, offer)))
+                    div #data-matching tabindex="-1" { (card("Data matching", &matching::fields(problems, entered, offer, &action))) }
                     (card("Schedule", &schedule_fields(problems, &entered.schedule, &offer.refresh, true)))
                 } @else { (later(&entered.schedule)) }
                 (self.buttons(complete))
@@ -167,8 +195,8 @@ impl<'a> Form<'a> {
 /// What the schedule was stays in the form while it is not shown.
 fn later(schedule: &schedule::ExportForm) -> Markup {
     html! {
-        @for (name, value) in super::schedule_fields::schedule_entries(schedule) { (hidden_field(&name, &value)) }
         p.hint { "Data matching and the schedule follow once connection and segments are chosen." }
+        @for (name, value) in super::schedule_fields::schedule_entries(schedule) { (hidden_field(&name, &value)) }
     }
 }
 

@@ -6,6 +6,7 @@ use console::{
     Button, ButtonKind, Level, button, card, csrf_field, description_list, hidden_field, notice, page_header,
 };
 use domain::identifier::ConnectionId;
+use futures_util::future;
 use maud::html;
 
 use super::entered::Entered;
@@ -29,7 +30,10 @@ pub(super) async fn ask(
         Subject::New => None,
         Subject::Existing { id, .. } => Some(id),
     };
-    let review = match configuration.review_export(person, existing, &draft).await {
+    let review = configuration.review_export(person, existing, &draft);
+    let (review, name) = future::join(review, subject.name(app, person)).await;
+    let name = name?;
+    let review = match review {
         Ok(review) if review.problems.is_empty() => review,
         Ok(review) => {
             let error = ConfigurationError::Invalid(review.problems);
@@ -61,5 +65,5 @@ pub(super) async fn ask(
             }
         }
     };
-    Ok(subject.frame("Save and run", content).into_response())
+    Ok(subject.frame(&name, "Save and run", content).into_response())
 }

@@ -6,7 +6,7 @@ use domain::identifier::ConnectionId;
 
 use super::entered::{AttributeEntered, Entered};
 use super::page::{Form, Subject};
-use super::{question, save};
+use super::{question, save, segments};
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, FormFailure, PostedForm};
 
@@ -31,6 +31,10 @@ pub(super) async fn take(app: &App, posted: &PostedForm, subject: Subject) -> Re
         failure.add("list", "You chose another connection: now choose a list of its account.");
     } else if then == "add_attribute" {
         entered.attributes.push(AttributeEntered::default());
+    } else if let Some(name) = then.strip_prefix(segments::UP) {
+        entered.move_segment(name, true);
+    } else if let Some(name) = then.strip_prefix(segments::DOWN) {
+        entered.move_segment(name, false);
     } else if let Some(place) = then.strip_prefix("remove_attribute:").and_then(|place| place.parse().ok()) {
         if place < entered.attributes.len() {
             entered.attributes.remove(place);
