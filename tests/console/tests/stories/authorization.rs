@@ -28,6 +28,7 @@ fn a_run_waits_for_authentication_with_the_same_account_and_goes_on() {
         page.within("Admin").click("Connections").await;
         page.arrives("Connections").await;
         page.sees("Needs re-authentication").await;
+        page.look_over("connections-needs-re-authentication").await;
         open_connection(&page, SAMPLE_CONNECTION).await;
         page.sees("Runs wait, nothing is lost, and they go on once you have authenticated again.").await;
         page.look_over("connection-needs-re-authentication").await;
@@ -57,6 +58,7 @@ async fn others_are_told_and_cannot_help(stage: &Stage, connection: &str) {
         open_export(&other, SAMPLE_EXPORT).await;
         other.sees("runs wait until an administrator has authenticated it again").await;
         assert!(!other.has("Authenticate again").await);
+        other.look_over(&format!("{role:?}-export-waits").to_lowercase()).await;
         is_refused(&other, "/oauth/constant-contact/start", &[("connection", id)]).await;
         other.open(connection).await;
         other.arrives("You may not do this").await;

@@ -27,6 +27,7 @@ fn a_run_is_canceled_once_what_was_accepted_has_settled() {
         page.sees("The run is being canceled.").await;
         page.sees("Cancelling").await;
         assert!(!page.has("Cancel this run").await, "once is enough");
+        page.look_over("run-cancelling").await;
         let loaded = page.loaded_at().await;
         page.sees("This run was canceled").await;
         assert_eq!(page.loaded_at().await, loaded, "the page has renewed itself");

@@ -32,11 +32,12 @@ async fn others_detach_nothing(stage: &Stage, connection: &str) {
     let other = stage.browser(Script::Runs).await;
     for role in [Role::Contributor, Role::Viewer] {
         other.sign_in(role).await;
-        for (below, action) in
-            [("exports", "detach"), ("exports", "remove"), ("remove", ""), ("detach-and-remove", "")]
-        {
-            let fields = [("action", action), ("export", "export"), ("confirmed", "yes")];
-            is_refused(&other, &format!("{connection}/{below}"), &fields).await;
+        let detach = [("action", "detach"), ("export", "export")];
+        is_refused(&other, &format!("{connection}/exports"), &detach).await;
+        for below in ["remove", "detach-and-remove"] {
+            is_refused(&other, &format!("{connection}/{below}"), &[]).await;
+            other.open(&format!("{connection}/{below}")).await;
+            other.arrives("You may not do this").await;
         }
         other.click("Sign out").await;
         other.sees("You have signed out of this product.").await;

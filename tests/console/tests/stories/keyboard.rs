@@ -65,6 +65,7 @@ async fn the_form(page: &Page) {
 async fn menu_and_question_give_back(page: &Page) {
     let menu = format!("Actions for {EXPORT}");
     follow(page, &menu).await;
+    page.look_over("export-menu").await;
     page.tab_to("Create duplicate").await;
     page.press(Key::Escape).await;
     page.is_at(&menu).await;

@@ -46,6 +46,7 @@ async fn only_looks(contributor: &Page) {
     for action in ["Run", "Edit", &format!("Actions for {SAMPLE_EXPORT}")] {
         assert!(!contributor.has(action).await, "{action} for somebody who only looks");
     }
+    contributor.look_over("export-not-shared").await;
     let here = contributor.path().await;
     for below in ["runs", "edit", "remove"] {
         is_refused(contributor, &format!("{here}/{below}"), &[("then", "save")]).await;

@@ -104,7 +104,10 @@ async fn matching_can_be_changed(page: &Page) {
 }
 
 async fn proposed(page: &Page) -> Vec<String> {
-    page.texts("fieldset.fields > legend").await
+    let mut groups = page.texts("fieldset.fields > legend").await;
+    // That of the segments.
+    groups.retain(|group| group != "Order");
+    groups
 }
 
 async fn watched_to_its_end(page: &Page) {
