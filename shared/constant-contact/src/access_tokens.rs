@@ -1,7 +1,7 @@
 //! Where the client gets its access token from; implemented by the `tokens` crate.
 
 use async_trait::async_trait;
-use domain::{Classified, FailureClass, Sensitive};
+use domain::{Classified, FailureClass, Sensitive, until_minute};
 use jiff::Timestamp;
 
 /// Hands out the access token of one connection.
@@ -25,7 +25,7 @@ pub enum AccessTokenError {
     #[error("Constant Contact refuses the application's client id or secret; enter the current ones")]
     ApplicationRefused,
     /// Someone else is renewing the token and has not finished.
-    #[error("the connection's token is being renewed elsewhere; try again after {until}")]
+    #[error("the connection's token is being renewed elsewhere; try again after {}", until_minute(*until))]
     Busy {
         /// When it must have finished.
         until: Timestamp,
@@ -37,7 +37,7 @@ pub enum AccessTokenError {
     #[error("the connection was removed; give the export another one")]
     ConnectionRemoved,
     /// What was stored cannot be read.
-    #[error("the connection's stored token is unreadable; authorise the connection again")]
+    #[error("the connection's stored token cannot be read; the cause says what to do")]
     Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

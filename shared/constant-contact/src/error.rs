@@ -1,6 +1,6 @@
 //! What can go wrong at the service, by meaning.
 
-use domain::{Classified, FailureClass, Sensitive};
+use domain::{Classified, FailureClass, Sensitive, until_minute};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -52,19 +52,19 @@ pub enum ServiceError {
         key: Option<ErrorKey>,
     },
     /// Too many requests in a second; certainly not taken.
-    #[error("Constant Contact asks for fewer requests per second; try again after {until}")]
+    #[error("Constant Contact asks for fewer requests per second; try again after {}", until_minute(*until))]
     Throttled {
         /// Ask nothing before.
         until: Timestamp,
     },
     /// The day's requests of the application are used up; certainly not taken.
-    #[error("the application's daily requests are used up; Constant Contact opens again at {until}")]
+    #[error("the application's daily requests are used up; Constant Contact opens again at {}", until_minute(*until))]
     QuotaExceeded {
         /// The next midnight UTC, when the count starts again (documented).
         until: Timestamp,
     },
     /// 1,000 activities wait in the account (documented limit); certainly not taken.
-    #[error("the Constant Contact account has 1,000 activities waiting; try again after {until}")]
+    #[error("the Constant Contact account has 1,000 activities waiting; try again after {}", until_minute(*until))]
     QueueFull {
         /// When to look again: our choice, since the service names no moment.
         until: Timestamp,
@@ -161,6 +161,27 @@ impl Classified for ImportError {
         match self {
             Self::NotTaken(error) => error.class(),
             Self::Unclear(_) => FailureClass::Retry,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::RefusalCause;
+
+    #[test]
+    fn moments_are_told_as_people_read_them() {
+        let until: Timestamp = "2026-11-22T14:04:30.123456789Z".parse().unwrap();
+        let texts = [
+            ServiceError::Throttled { until }.to_string(),
+            ServiceError::QuotaExceeded { until }.to_string(),
+            ServiceError::QueueFull { until }.to_string(),
+            GateRefusal { until, cause: RefusalCause::DayQuota }.to_string(),
+            AccessTokenError::Busy { until }.to_string(),
+        ];
+        for text in texts {
+            assert!(text.contains("2026-11-22 14:05 UTC") && !text.contains("14:04"), "{text}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The gate that every request passes: the quota, and whatever else must see each request.
 
 use async_trait::async_trait;
+use domain::until_minute;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +80,7 @@ impl std::fmt::Display for RefusalCause {
 
 /// The gate's refusal; nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no request may be sent before {until}: {cause}")]
+#[error("no request may be sent before {}: {cause}", until_minute(*until))]
 pub struct GateRefusal {
     /// Ask again then.
     pub until: Timestamp,
