@@ -46,6 +46,16 @@ pub(crate) fn person(
     })
 }
 
+/// A token that ended longer ago than this says nothing of who uses a browser now.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// Of whom `claims` spoke, if they were for us and ended at most a day ago.
+pub(crate) fn subject_of_ended(claims: &Claims, settings: &IssuerSettings, now: Timestamp) -> Option<String> {
+    ours(claims, settings).ok()?;
+    let ended = moment(claims, "exp")?;
+    (now.duration_since(ended) <= REMEMBERED).then(|| text(claims, "sub").map(str::to_owned)).flatten()
+}
+
 /// Issuer, audience and kind of token (OpenID Connect Core 1.0, section 3.1.3.7).
 fn ours(claims: &Claims, settings: &IssuerSettings) -> Result<(), IdentityError> {
     let not_ours = |claim| Err(IdentityError::NotOurs { claim });

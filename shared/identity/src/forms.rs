@@ -13,7 +13,9 @@ const PURPOSE: &[u8] = b"segment-export form\n";
 /// A secret of one browser, in a cookie of its own that scripts cannot read. Every form carries [`FormSecret::token`]
 /// in a hidden field; another site can neither read the field nor, thanks to `__Host-`, set the cookie.
 ///
-/// It is renewed with every sign-in in which the person took part, and kept over silent renewals.
+/// It is kept for as long as the same person signs in again in the same browser, whether or not a page was shown for it,
+/// and until a day after the session has ended. It is renewed for another person, with a fresh sign-in
+/// ([`Prompt::Fresh`](crate::Prompt::Fresh)), and after signing out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormSecret(Sensitive<String>);
 

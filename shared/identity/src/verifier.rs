@@ -64,6 +64,11 @@ impl Verifier {
 
     /// As [`Self::verify`]; the token must also carry the nonce that was sent with the sign-in.
     pub(crate) async fn verified(&self, token: &str, nonce: Option<&str>) -> Result<Person, IdentityError> {
+        claims::person(&self.signed(token).await?, &self.settings, nonce, self.clock.now())
+    }
+
+    /// What the issuer has signed; nothing in it is judged yet.
+    async fn signed(&self, token: &str) -> Result<Claims, IdentityError> {
         if token.is_empty() {
             return Err(IdentityError::Missing);
         }
@@ -81,7 +86,14 @@ impl Verifier {
         let key = keys.find(header.kid.as_deref(), header.alg).ok_or(IdentityError::UnknownKey)?;
         let token =
             decode::<Claims>(token, key, &signature_only(header.alg)).map_err(|_| IdentityError::Tampered)?;
-        claims::person(&token.claims, &self.settings, nonce, self.clock.now())
+        Ok(token.claims)
+    }
+
+    /// Of whom the issuer once said that it is `token`'s person, whether or not the token has ended since: for nothing but
+    /// telling who was in this browser before. Nobody may do anything by it.
+    pub(crate) async fn subject_of_ended(&self, token: &str) -> Option<String> {
+        let claims = self.signed(token).await.ok()?;
+        claims::subject_of_ended(&claims, &self.settings, self.clock.now())
     }
 
     async fn keys(&self, id: Option<&str>, algorithm: Algorithm) -> Result<Arc<KeySet>, IdentityError> {

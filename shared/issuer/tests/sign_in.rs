@@ -10,7 +10,7 @@
 
 mod support;
 
-use identity::{Cookies, IdentityError, Prompt, PublicAddress, ReturnPath, Role, SignInError};
+use identity::{Cookies, FormSecret, IdentityError, Prompt, PublicAddress, ReturnPath, Role, SignInError};
 use rstest::rstest;
 use support::{Browser, CONSOLE, Scene, with_parameter};
 
@@ -65,6 +65,62 @@ async fn a_silent_renewal_of_nobody_asks_for_a_page() {
     let error = scene.complete(&mut browser, &returned).await.unwrap_err();
     let SignInError::InteractionNeeded { return_path } = error else { panic!("{error:?}") };
     assert_eq!(return_path.as_str(), "/exports/7");
+}
+
+/// The session ends here and at the issuer, so that renewing it takes a page.
+async fn signed_in_again(role: &str, tamper: impl Fn(&mut Browser)) -> (FormSecret, FormSecret) {
+    let (scene, mut browser) = (Scene::new().await, Browser::new());
+    let first = scene.sign_in_as(&mut browser, "contributor", Prompt::Ordinary).await.person;
+    let before = cookies().form_secret([browser.console_header().as_str()]).unwrap();
+    scene.advance(3660);
+    browser.forget_issuer();
+    let location = scene.begin(&mut browser, Prompt::Silent, "/exports/7").await;
+    let returned = browser.get(&location).await.sent_to();
+    let refused = scene.complete(&mut browser, &returned).await.unwrap_err();
+    assert!(matches!(refused, SignInError::InteractionNeeded { .. }), "{refused:?}");
+    tamper(&mut browser);
+    let again = scene.sign_in_as(&mut browser, role, Prompt::Ordinary).await.person;
+    assert_eq!(again.subject == first.subject, role == "contributor");
+    (before, cookies().form_secret([browser.console_header().as_str()]).unwrap())
+}
+
+#[tokio::test]
+async fn open_forms_stay_good_when_the_same_person_signs_in_again_through_the_page() {
+    let (before, after) = signed_in_again("contributor", |_| {}).await;
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn whoever_was_in_the_browser_before_cannot_send_forms_for_who_comes_next() {
+    let (before, after) = signed_in_again("administrator", |_| {}).await;
+    assert_ne!(before, after, "another person");
+    // Without the session that it came with, or with one that the issuer did not make, nothing says whose it was.
+    let (before, after) = signed_in_again("contributor", |browser| {
+        browser.console_cookies().remove("segment-export-session");
+    })
+    .await;
+    assert_ne!(before, after);
+    let (before, after) = signed_in_again("contributor", |browser| {
+        let session = browser.console_cookies().get_mut("segment-export-session").unwrap();
+        let end = session.len() - 20;
+        session.replace_range(end..end + 4, "AAAA");
+    })
+    .await;
+    assert_ne!(before, after);
+}
+
+#[tokio::test]
+async fn a_form_secret_is_forgotten_a_day_after_its_session() {
+    for (hours, kept) in [(24, true), (26, false)] {
+        let (scene, mut browser) = (Scene::new().await, Browser::new());
+        scene.sign_in_as(&mut browser, "contributor", Prompt::Ordinary).await;
+        let before = cookies().form_secret([browser.console_header().as_str()]).unwrap();
+        scene.advance(hours * 3600);
+        browser.forget_issuer();
+        scene.sign_in_as(&mut browser, "contributor", Prompt::Ordinary).await;
+        let after = cookies().form_secret([browser.console_header().as_str()]).unwrap();
+        assert_eq!(before == after, kept, "after {hours} hours");
+    }
 }
 
 #[tokio::test]

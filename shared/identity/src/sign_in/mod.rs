@@ -117,7 +117,8 @@ impl SignIn {
         if pending.prompt == Prompt::Fresh && !person.signed_in_recently(self.verifier.clock().now()) {
             return Err(SignInError::NotFresh { return_path: pending.return_path });
         }
-        let set_cookies = self.session(&pending, &token, &headers).map_err(SignInError::Cookie)?;
+        let forms = self.form_secret(&pending, &person, &headers).await;
+        let set_cookies = self.session(&pending, &token, &forms).map_err(SignInError::Cookie)?;
         Ok(SignedIn { person, return_path: pending.return_path, set_cookies })
     }
 
@@ -203,16 +204,28 @@ impl SignIn {
         }
     }
 
+    /// The secret of this browser's forms: the one that it has, so that a form that was open meanwhile can still be sent,
+    /// if the session that it came with was this person's. Whoever was in this browser before may know it, so that nobody
+    /// else may go on with it, and a person who has just proved who they are begins anew.
+    async fn form_secret(&self, pending: &Pending, person: &Person, headers: &[&str]) -> FormSecret {
+        let cookies = self.cookies();
+        let kept = cookies.form_secret(headers.iter().copied()).filter(|_| pending.prompt != Prompt::Fresh);
+        if let (Some(kept), Some(session)) = (kept, cookies.session(headers.iter().copied()))
+            && self.verifier.subject_of_ended(session).await.is_some_and(|before| before == person.subject)
+        {
+            return kept;
+        }
+        FormSecret::new(&*self.random)
+    }
+
     fn session(
         &self,
         pending: &Pending,
         token: &Sensitive<String>,
-        headers: &[&str],
+        forms: &FormSecret,
     ) -> Result<Vec<SetCookie>, crate::CookieTooLarge> {
         let cookies = self.cookies();
-        let kept = cookies.form_secret(headers.iter().copied()).filter(|_| pending.prompt == Prompt::Silent);
-        let secret = kept.unwrap_or_else(|| FormSecret::new(&*self.random));
-        let mut set_cookies = Vec::from(cookies.set_session(token.expose(), &secret)?);
+        let mut set_cookies = Vec::from(cookies.set_session(token.expose(), forms)?);
         set_cookies.push(cookies.clear_sign_in(pending.state.expose()));
         Ok(set_cookies)
     }

@@ -164,6 +164,11 @@ impl Browser {
         &mut self.console
     }
 
+    /// The issuer does not know this browser any more.
+    pub(crate) fn forget_issuer(&mut self) {
+        self.issuer.clear();
+    }
+
     pub(crate) async fn get(&mut self, url: &Url) -> Answer {
         let request = self.http.get(url.clone()).header("cookie", header(&self.issuer));
         self.answer(request.send().await.unwrap()).await
