@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use constant_contact::oauth::{ApplicationCredentials, OAuthClient, OAuthError, TokenGrant};
 use domain::Sensitive;
 
-/// Renews a grant at the authorization server.
+/// Renews and revokes grants at the authorization server.
 #[async_trait]
 pub trait TokenEndpoint: std::fmt::Debug + Send + Sync {
     /// One refresh. A rotating refresh token is used up by it, whatever comes back.
@@ -15,6 +15,9 @@ pub trait TokenEndpoint: std::fmt::Debug + Send + Sync {
         application: &ApplicationCredentials,
         refresh_token: &Sensitive<String>,
     ) -> Result<TokenGrant, OAuthError>;
+
+    /// Asks the server to forget a grant that nobody keeps. Best effort: whether it confirmed that it did.
+    async fn revoke(&self, application: &ApplicationCredentials, refresh_token: &Sensitive<String>) -> bool;
 
     /// How long a refresh can take at most.
     fn timeout(&self) -> Duration;
@@ -28,6 +31,10 @@ impl TokenEndpoint for OAuthClient {
         refresh_token: &Sensitive<String>,
     ) -> Result<TokenGrant, OAuthError> {
         Self::refresh(self, application, refresh_token).await
+    }
+
+    async fn revoke(&self, application: &ApplicationCredentials, refresh_token: &Sensitive<String>) -> bool {
+        Self::revoke(self, application, refresh_token).await
     }
 
     fn timeout(&self) -> Duration {

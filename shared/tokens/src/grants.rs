@@ -42,6 +42,8 @@ impl Classified for GrantError {
 pub struct TokenStatus {
     /// When the access token ends; it is renewed when needed.
     pub expires_at: Timestamp,
+    /// When a person last authorised the connection; unknown for authorizations of earlier releases.
+    pub granted_at: Option<Timestamp>,
     /// When it was last renewed.
     pub renewed_at: Option<Timestamp>,
     /// Since when a person is needed, if one is.
@@ -77,18 +79,15 @@ impl Grants {
         let tokens = ConnectionTokens::from_grant(grant, self.clock.now(), account_id)
             .ok_or(GrantError::MissingRefreshToken)?;
         let version = self.vault.overwrite(connection, &tokens).await?;
-        let record = LeaseRecord::new(version, tokens.expires_at);
-        let outcome = self
-            .documents
+        let granted_at = Some(self.clock.now());
+        let record = LeaseRecord { granted_at, ..LeaseRecord::new(version, tokens.expires_at) };
+        self.documents
             .update(&lease_key(connection), |_: Option<&LeaseRecord>| {
                 Ok::<_, std::convert::Infallible>(Change::Write(record.clone(), ()))
             })
-            .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(UpdateError::Document(error)) => Err(error.into()),
-            Err(UpdateError::Refused(never)) => match never {},
-        }
+            .await
+            .map_err(update_failed)?;
+        Ok(())
     }
 
     /// How the tokens stand: one read of the state store. None for a connection without tokens.
@@ -99,23 +98,53 @@ impl Grants {
         let record = self.documents.load::<LeaseRecord>(&lease_key(connection)).await?;
         Ok(record.map(|record| TokenStatus {
             expires_at: record.content.expires_at,
+            granted_at: record.content.granted_at,
             renewed_at: record.content.last_renewed_at,
             needs_reauthentication_since: record.content.needs_reauthentication_since,
         }))
     }
 
-    /// Deletes a connection's tokens for good and returns the refresh token, to be revoked as far as the service
-    /// lets us.
+    /// Begins the end of a connection's tokens: from now on nothing is renewed, and a renewal that is under way revokes
+    /// what it gets. Returns the refresh token, to be revoked as far as the service lets us. A new grant ends it.
+    ///
+    /// # Errors
+    /// [`GrantError`]; closing again is safe.
+    pub async fn close(&self, connection: &ConnectionId) -> Result<Option<Sensitive<String>>, GrantError> {
+        let closed = self
+            .documents
+            .update(&lease_key(connection), |record: Option<&LeaseRecord>| {
+                Ok::<_, std::convert::Infallible>(match record {
+                    None => Change::Keep(None),
+                    Some(record) if record.removed => Change::Keep(Some(record.version.clone())),
+                    Some(record) => {
+                        let version = Some(record.version.clone());
+                        Change::Write(LeaseRecord { removed: true, ..record.clone() }, version)
+                    }
+                })
+            })
+            .await
+            .map_err(update_failed)?;
+        // The record names the newest version; the store's own idea of it may be stale.
+        let held = match &closed.outcome {
+            Some(version) => match self.vault.version(connection, version).await {
+                Err(error) if error.is_not_found() => self.vault.current(connection).await,
+                held => held,
+            },
+            None => self.vault.current(connection).await,
+        };
+        match held {
+            Ok(held) => Ok(Some(held.value.refresh_token)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(VaultError::Malformed { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes a connection's tokens for good, after [`Grants::close`].
     ///
     /// # Errors
     /// [`GrantError`]; removing again is safe.
-    pub async fn remove(&self, connection: &ConnectionId) -> Result<Option<Sensitive<String>>, GrantError> {
-        let refresh_token = match self.vault.current(connection).await {
-            Ok(held) => Some(held.value.refresh_token),
-            Err(error) if error.is_not_found() => None,
-            Err(VaultError::Malformed { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
+    pub async fn remove(&self, connection: &ConnectionId) -> Result<(), GrantError> {
         self.vault.delete(connection).await?;
         let key = lease_key(connection);
         while let Some(record) = self.documents.load::<LeaseRecord>(&key).await? {
@@ -128,6 +157,13 @@ impl Grants {
                 }
             }
         }
-        Ok(refresh_token)
+        Ok(())
+    }
+}
+
+fn update_failed(error: UpdateError<std::convert::Infallible>) -> GrantError {
+    match error {
+        UpdateError::Document(error) => error.into(),
+        UpdateError::Refused(never) => match never {},
     }
 }

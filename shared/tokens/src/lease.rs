@@ -44,6 +44,12 @@ pub(crate) struct LeaseRecord {
     pub(crate) holder: Option<Holder>,
     #[serde(default)]
     pub(crate) needs_reauthentication_since: Option<Timestamp>,
+    /// When a person last authorised the connection.
+    #[serde(default)]
+    pub(crate) granted_at: Option<Timestamp>,
+    /// The connection is being removed: nothing is renewed any more, and what somebody has renewed meanwhile is revoked.
+    #[serde(default)]
+    pub(crate) removed: bool,
 }
 
 impl Document for LeaseRecord {
@@ -80,6 +86,8 @@ pub(crate) enum Lease {
     TooOften,
     /// Only a person can help.
     NeedsReauthentication,
+    /// The connection is being removed.
+    Removed,
 }
 
 impl LeaseRecord {
@@ -92,11 +100,16 @@ impl LeaseRecord {
             refused_new_at: Vec::new(),
             holder: None,
             needs_reauthentication_since: None,
+            granted_at: None,
+            removed: false,
         }
     }
 
     /// Decides about `wish`; a record to write comes with a granted lease only.
     pub(crate) fn ask(&self, wish: &Wish<'_>) -> (Lease, Option<Self>) {
+        if self.removed {
+            return (Lease::Removed, None);
+        }
         if self.version != *wish.stale {
             return (Lease::Newer, None);
         }
@@ -146,7 +159,8 @@ impl LeaseRecord {
     /// A record of another version that nobody is renewing; what was renewed before is still known.
     pub(crate) fn moved_to(&self, version: SecretVersion, expires_at: Timestamp) -> Self {
         let (last_renewed_at, refused_new_at) = (self.last_renewed_at, self.refused_new_at.clone());
-        Self { last_renewed_at, refused_new_at, ..Self::new(version, expires_at) }
+        let (granted_at, removed) = (self.granted_at, self.removed);
+        Self { last_renewed_at, refused_new_at, granted_at, removed, ..Self::new(version, expires_at) }
     }
 
     /// The record without this holder; none when it does not hold the lease.
@@ -234,6 +248,15 @@ mod tests {
         assert_eq!(ask(&record, &holder("p", "1"), false, at(6 * 60)), Lease::Granted);
         let record = renewed_six_times(&holder("p", "1"));
         assert_eq!(ask(&record, &ordinary, false, at(6 * 60)), Lease::Granted, "nor are they refused");
+    }
+
+    #[test]
+    fn once_the_connection_is_being_removed_nothing_is_renewed() {
+        let (read, mine) = (SecretVersion::new("v1"), holder("p", "1"));
+        let record = LeaseRecord { removed: true, ..LeaseRecord::new(read.clone(), NOW) };
+        assert_eq!(ask(&record, &mine, true, at(100)), Lease::Removed);
+        let late = record.renewed(&read, &SecretVersion::new("v2"), at(9), &mine, NOW).unwrap();
+        assert!(late.removed, "a renewal that comes late does not hide it");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use constant_contact::AccessTokenError;
-use domain::Sensitive;
+use domain::{Classified, FailureClass, Sensitive};
 use jiff::Timestamp;
 use store::{Change, DocumentError, UpdateError, Updated};
 
@@ -25,6 +25,17 @@ const POLL: Duration = Duration::from_millis(500);
 /// Reads of a version that the lease names but the secret store does not know yet.
 const VERSION_READS: u32 = 5;
 
+/// What a note found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noted {
+    /// The record, as far as is known.
+    Kept,
+    /// The record of a connection that is being removed.
+    Removed,
+    /// No record.
+    Gone,
+}
+
 pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> AccessTokenError {
     AccessTokenError::Unavailable(Box::new(error))
 }
@@ -33,7 +44,9 @@ pub(crate) fn vault_failed(error: VaultError) -> AccessTokenError {
     match error {
         // Removed, or never there.
         VaultError::Secret(SecretError::NotFound { .. }) => AccessTokenError::NeedsReauthentication,
-        VaultError::Malformed { .. } => AccessTokenError::Unreadable(Box::new(error)),
+        VaultError::Malformed { .. } | VaultError::NewerSchema { .. } => {
+            AccessTokenError::Unreadable(Box::new(error))
+        }
         other @ VaultError::Secret(_) => unavailable(other),
     }
 }
@@ -51,6 +64,9 @@ impl Inner {
         let patience_ends = self.later(LONGEST_WAIT);
         loop {
             let record = self.record().await?;
+            if record.removed {
+                return Err(AccessTokenError::ConnectionRemoved);
+            }
             let held = self.read(&record.version).await?;
             let now = self.clock.now();
             let living = refused != Some(&held.value.access_token);
@@ -61,6 +77,7 @@ impl Inner {
             let holder = self.holder(!living && held.value.is_new(now));
             match self.ask(&held.version, &holder).await? {
                 Lease::Granted => return self.refresh_once(state, held, holder, refused).await,
+                Lease::Removed => return Err(AccessTokenError::ConnectionRemoved),
                 Lease::NeedsReauthentication | Lease::TooOften => {
                     return Err(AccessTokenError::NeedsReauthentication);
                 }
@@ -128,9 +145,12 @@ impl Inner {
         outcome.map(|Updated { outcome, .. }| outcome).map_err(update_failed)
     }
 
-    /// Changes the record if there still is one and `decide` has something to change. Best effort: what the record
-    /// then lacks, the next renewal finds out from the secret store.
-    pub(crate) async fn note(&self, decide: impl Fn(&LeaseRecord) -> Option<LeaseRecord> + Send + Sync) {
+    /// Changes the record if there still is one and `decide` has something to change, and answers how the record is now.
+    /// Best effort: what the record then lacks, the next renewal finds out from the secret store.
+    pub(crate) async fn note(
+        &self,
+        decide: impl Fn(&LeaseRecord) -> Option<LeaseRecord> + Send + Sync,
+    ) -> Noted {
         let outcome = self
             .documents
             .update(&lease_key(&self.connection), |record: Option<&LeaseRecord>| {
@@ -140,12 +160,18 @@ impl Inner {
                 )
             })
             .await;
-        if let Err(error) = outcome {
-            tracing::warn!(
-                connection = %self.connection,
-                error = &error as &dyn std::error::Error,
-                "the token lease could not be updated; it ends by itself"
-            );
+        match outcome {
+            Ok(Updated { document: Some(record), .. }) if record.content.removed => Noted::Removed,
+            Ok(Updated { document: Some(_), .. }) => Noted::Kept,
+            Ok(Updated { document: None, .. }) => Noted::Gone,
+            Err(error) => {
+                tracing::warn!(
+                    connection = %self.connection,
+                    error = &error as &dyn std::error::Error,
+                    "the token lease could not be updated; it ends by itself"
+                );
+                Noted::Kept
+            }
         }
     }
 
@@ -167,8 +193,12 @@ impl Inner {
     }
 }
 
+/// What a newer release has written, no patience makes readable.
 fn document_failed(error: DocumentError) -> AccessTokenError {
-    unavailable(error)
+    match error.class() {
+        FailureClass::NeedsPerson => AccessTokenError::Unreadable(Box::new(error)),
+        _ => unavailable(error),
+    }
 }
 
 fn update_failed(error: UpdateError<std::convert::Infallible>) -> AccessTokenError {

@@ -7,7 +7,7 @@ use constant_contact::oauth::OAuthError;
 use domain::Sensitive;
 
 use crate::lease::Holder;
-use crate::obtain::{unavailable, vault_failed};
+use crate::obtain::{Noted, unavailable, vault_failed};
 use crate::secret::{SecretError, SecretVersion, next_version};
 use crate::source::{Held, Inner, State};
 use crate::vault::{ConnectionTokens, VaultError, Versioned};
@@ -95,11 +95,16 @@ impl Inner {
                 let held = Versioned { version, value: pending.tokens };
                 let now = self.clock.now();
                 let expires_at = held.value.expires_at;
-                self.note(|record| {
-                    record.renewed(&pending.read, &held.version, expires_at, &pending.holder, now)
-                })
-                .await;
+                let noted = self
+                    .note(|record| {
+                        record.renewed(&pending.read, &held.version, expires_at, &pending.holder, now)
+                    })
+                    .await;
                 (state.pending, state.patience_until) = (None, None);
+                if self.was_removed(noted).await {
+                    self.revoke(&held.value).await;
+                    return Err(AccessTokenError::ConnectionRemoved);
+                }
                 Ok(held)
             }
             // A new authorization came meanwhile, or the connection was removed: ours is of no use any more.
@@ -111,6 +116,7 @@ impl Inner {
             }
             Err(error) if error.is_not_found() => {
                 state.pending = None;
+                self.revoke(&pending.tokens).await;
                 Err(AccessTokenError::NeedsReauthentication)
             }
             Err(error) => {
@@ -122,6 +128,32 @@ impl Inner {
                 Err(unavailable(error))
             }
         }
+    }
+
+    /// Whether the connection was removed while its tokens were renewed: the removal saw the tokens before.
+    async fn was_removed(&self, noted: Noted) -> bool {
+        match noted {
+            Noted::Kept => false,
+            Noted::Removed => true,
+            // Without a record the secret says it: a stale answer of the store shows an older version, not none.
+            Noted::Gone => {
+                let current = self.vault.current(&self.connection).await;
+                current.is_err_and(|error| error.is_not_found())
+            }
+        }
+    }
+
+    /// Tokens that came for a connection after its removal: nobody keeps them, so nobody should be able to use them.
+    async fn revoke(&self, tokens: &ConnectionTokens) {
+        let revoked = match self.vault.application().await {
+            Ok(application) => self.endpoint.revoke(&application, &tokens.refresh_token).await,
+            Err(_) => false,
+        };
+        tracing::warn!(
+            connection = %self.connection,
+            revoked,
+            "tokens were renewed while their connection was removed; they were not kept"
+        );
     }
 
     /// The refresh token is used up. Somebody whose lease had ended may have used it, and may still be storing what

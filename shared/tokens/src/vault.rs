@@ -20,6 +20,11 @@ const MARGIN: Duration = Duration::from_mins(5);
 /// forgets versions as fast as renewals make new ones (Secrets Manager's documentation: every 10 minutes at most).
 const NEW: Duration = Duration::from_mins(10);
 
+/// The schema of every secret; those without one are of the first. What a newer one holds is refused and left alone. A
+/// renewal writes a secret anew: unlike in documents, fields that this release does not know are not kept, so that a
+/// field whose loss would do harm raises the version.
+const SCHEMA_VERSION: u32 = 1;
+
 /// So many versions may have been written since the one that a stale read shows.
 const OVERWRITE_ATTEMPTS: u32 = 8;
 
@@ -99,6 +104,19 @@ pub enum VaultError {
         /// The secret.
         name: String,
     },
+    /// A newer release of this product wrote the secret; it is left as it is.
+    #[error(
+        "secret {name:?} has schema version {found}, and this release knows {supported} at most; install the newer \
+         release again"
+    )]
+    NewerSchema {
+        /// The secret.
+        name: String,
+        /// Its schema version.
+        found: u32,
+        /// The newest schema version of this release.
+        supported: u32,
+    },
 }
 
 impl VaultError {
@@ -111,7 +129,7 @@ impl Classified for VaultError {
     fn class(&self) -> FailureClass {
         match self {
             Self::Secret(error) => error.class(),
-            Self::Malformed { .. } => FailureClass::NeedsPerson,
+            Self::Malformed { .. } | Self::NewerSchema { .. } => FailureClass::NeedsPerson,
         }
     }
 }
@@ -211,7 +229,10 @@ impl TokenVault {
     async fn store(&self, name: &str, value: &impl Serialize) -> Result<SecretVersion, VaultError> {
         let text = text(name, value)?;
         let mut read = match self.secrets.current(name).await {
-            Ok(secret) => secret.version,
+            Ok(secret) => {
+                refuse_newer(name, &secret)?;
+                secret.version
+            }
             Err(SecretError::NotFound { .. }) => match self.secrets.create(name, &text).await {
                 // Somebody else was faster.
                 Err(SecretError::AlreadyExists { .. }) => self.secrets.current(name).await?.version,
@@ -241,13 +262,44 @@ impl TokenVault {
     }
 }
 
+#[derive(Serialize)]
+struct Outgoing<'a, T> {
+    schema_version: u32,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
+/// The part that can be read without knowing the schema.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(default = "first_schema")]
+    schema_version: u32,
+}
+
+const fn first_schema() -> u32 {
+    1
+}
+
+/// What is no secret of ours at all may be replaced by one.
+fn refuse_newer(name: &str, secret: &Secret) -> Result<(), VaultError> {
+    match serde_json::from_str::<Header>(secret.value.expose()) {
+        Ok(Header { schema_version: found }) if found > SCHEMA_VERSION => {
+            Err(VaultError::NewerSchema { name: name.to_owned(), found, supported: SCHEMA_VERSION })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn parse<T: DeserializeOwned>(name: &str, secret: &Secret) -> Result<Versioned<T>, VaultError> {
+    refuse_newer(name, secret)?;
     let value = serde_json::from_str(secret.value.expose())
         .map_err(|_| VaultError::Malformed { name: name.to_owned() })?;
     Ok(Versioned { version: secret.version.clone(), value })
 }
 
 fn text(name: &str, value: &impl Serialize) -> Result<Sensitive<String>, VaultError> {
-    let text = serde_json::to_string(value).map_err(|_| VaultError::Malformed { name: name.to_owned() })?;
+    let outgoing = Outgoing { schema_version: SCHEMA_VERSION, value };
+    let text =
+        serde_json::to_string(&outgoing).map_err(|_| VaultError::Malformed { name: name.to_owned() })?;
     Ok(Sensitive::new(text))
 }

@@ -9,6 +9,7 @@
 )]
 
 mod refusals;
+mod removals;
 mod support;
 
 use std::time::Duration;
@@ -248,19 +249,6 @@ async fn a_new_authorization_during_a_renewal_wins() {
     bench.authorise().await;
     assert_eq!(renewing.await.unwrap(), "access-4", "not the answer to the renewal");
     assert_eq!(token(&bench.source(2)).await, "access-4");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_removed_connection_has_no_token() {
-    let bench = Bench::new().await;
-    let revocable = bench.grants().remove(&bench.connection).await.unwrap();
-    assert_eq!(revocable.unwrap().expose(), "refresh-1");
-    assert_eq!(bench.grants().remove(&bench.connection).await.unwrap(), None);
-    let error = bench.source(1).access_token().await.unwrap_err();
-    assert!(matches!(error, AccessTokenError::NeedsReauthentication));
-    assert_eq!(bench.grants().status(&bench.connection).await.unwrap(), None);
-    bench.authorise().await;
-    assert_eq!(token(&bench.source(1)).await, "access-2");
 }
 
 #[tokio::test(start_paused = true)]

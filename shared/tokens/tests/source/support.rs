@@ -26,6 +26,7 @@ struct Served {
     trouble: Vec<Trouble>,
     delay: Duration,
     life: Option<Duration>,
+    revoked: Vec<String>,
 }
 
 /// Accepts only the refresh token it gave last.
@@ -48,6 +49,11 @@ impl RotatingEndpoint {
     /// Access tokens end so soon, instead of after a day.
     pub(crate) fn grant_for(&self, life: Duration) {
         self.0.lock().unwrap().life = Some(life);
+    }
+
+    /// The refresh tokens that were revoked.
+    pub(crate) fn revoked(&self) -> Vec<String> {
+        self.0.lock().unwrap().revoked.clone()
     }
 
     /// A person authorises: a new pair.
@@ -97,6 +103,11 @@ impl TokenEndpoint for RotatingEndpoint {
         };
         tokio::time::sleep(delay).await;
         outcome
+    }
+
+    async fn revoke(&self, _application: &ApplicationCredentials, refresh_token: &Sensitive<String>) -> bool {
+        self.0.lock().unwrap().revoked.push(refresh_token.expose().clone());
+        true
     }
 
     fn timeout(&self) -> Duration {
