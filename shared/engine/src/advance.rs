@@ -89,7 +89,7 @@ impl Engine {
         content.lease = Some(Lease { holder: format!("{}-{}", self.instance, self.random.uuid()), until });
         content.due_at = Some(until);
         content.started_at.get_or_insert(now);
-        content.parked = None;
+        (content.parked, content.parked_at) = (None, None);
         let content = run.content.clone();
         let run = match self.documents.replace(&run, content).await {
             Ok(run) => run,
@@ -290,10 +290,11 @@ impl Session<'_> {
     /// Gives the lease back until a person has done something.
     pub(crate) async fn park(&mut self, reason: ParkReason) -> Result<Advance, AdvanceError> {
         self.release_slot().await?;
+        let now = self.engine.clock.now();
         let run = &mut self.run.content;
         run.lease = None;
         run.due_at = None;
-        run.parked = Some(reason.clone());
+        (run.parked, run.parked_at) = (Some(reason.clone()), Some(now));
         self.save_or_leave().await?;
         Ok(Advance::Parked { reason })
     }

@@ -90,6 +90,15 @@ impl Engine {
         Ok(runs)
     }
 
+    /// The same by their names alone: one listing.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn active_run_keys(&self) -> Result<Vec<RunKey>, DocumentError> {
+        let objects = list_all(self.documents.store().as_ref(), keys::ACTIVE_RUNS).await?;
+        Ok(objects.iter().filter_map(|object| keys::active_run_of(&object.key)).collect())
+    }
+
     /// The runs of an export, the newest first, at most `limit`.
     ///
     /// # Errors
@@ -131,6 +140,44 @@ impl Engine {
             })
             .await;
         result.map(|_| ()).map_err(document_error)
+    }
+
+    /// Takes back a run that was to follow the active one and has not begun: nothing of it is left. `false` when no such
+    /// run waits; it may have begun since.
+    ///
+    /// # Errors
+    /// When the state cannot be read or written.
+    pub async fn cancel_queued(&self, key: &RunKey) -> Result<bool, DocumentError> {
+        Ok(self.withdraw(&key.export, |run| *run == key.run).await? > 0)
+    }
+
+    /// The same for everything that was to follow the active run of an export; answers how many runs it was.
+    ///
+    /// # Errors
+    /// When the state cannot be read or written.
+    pub async fn cancel_all_queued(&self, export: &ExportId) -> Result<usize, DocumentError> {
+        self.withdraw(export, |_| true).await
+    }
+
+    async fn withdraw(
+        &self,
+        export: &ExportId,
+        unwanted: impl Fn(&RunId) -> bool + Send + Sync,
+    ) -> Result<usize, DocumentError> {
+        let updated = self
+            .documents
+            .update::<Occupation, usize, Never, _>(&keys::occupation(export), |current| {
+                let mut occupation = current.cloned().unwrap_or_default();
+                let withdrawn = occupation.withdraw(&unwanted);
+                Ok(if withdrawn == 0 {
+                    Change::Keep(withdrawn)
+                } else {
+                    Change::Write(occupation, withdrawn)
+                })
+            })
+            .await
+            .map_err(document_error)?;
+        Ok(updated.outcome)
     }
 
     pub(crate) async fn load_run(&self, key: &RunKey) -> Result<Option<Versioned<Run>>, DocumentError> {

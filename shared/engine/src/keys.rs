@@ -17,12 +17,23 @@ pub(crate) fn runs(export: &ExportId) -> String {
     format!("runs/{export}/")
 }
 
+/// The entries of one export in the index of runs that have not ended.
+pub(crate) fn active_runs(export: &ExportId) -> String {
+    format!("{ACTIVE_RUNS}{export}/")
+}
+
 /// The index of runs that have not ended.
 pub(crate) const ACTIVE_RUNS: &str = "active-runs/";
 
 /// One entry of the index.
 pub(crate) fn active_run(key: &RunKey) -> String {
     format!("{ACTIVE_RUNS}{}/{}", key.export, key.run)
+}
+
+/// The run that an entry of the index is named after.
+pub(crate) fn active_run_of(key: &str) -> Option<RunKey> {
+    let (export, run) = key.strip_prefix(ACTIVE_RUNS)?.split_once('/')?;
+    Some(RunKey { export: ExportId::new(export).ok()?, run: RunId::new(run).ok()? })
 }
 
 /// Which run of an export is active, and which follows.
@@ -83,6 +94,16 @@ pub(crate) fn ledger_pointer(export: &ExportId, account: &AccountId, list: &List
     format!("exports/{export}/ledgers/{account}/{list}.json")
 }
 
+/// What points to the ledgers of an export.
+pub(crate) fn ledger_pointers(export: &ExportId) -> String {
+    format!("exports/{export}/ledgers/")
+}
+
+/// The ledgers of an export.
+pub(crate) fn ledgers(export: &ExportId) -> String {
+    format!("ledgers/{export}/")
+}
+
 /// A ledger written by a run. `part` counts how often the run closed a part of itself.
 pub(crate) fn ledger(export: &ExportId, run: &RunId, part: u32) -> String {
     format!("ledgers/{export}/{run}-{part}.ledger")
@@ -123,12 +144,35 @@ pub(crate) fn planned_report(run: &RunId, plan: &PlanId) -> String {
     format!("chunks/{run}/{plan}/rejected.csv")
 }
 
+/// The reports of an export.
+pub(crate) fn reports(export: &ExportId) -> String {
+    format!("reports/{export}/")
+}
+
 /// The report of a run's rejected rows.
 pub(crate) fn report(export: &ExportId, run: &RunId) -> String {
     format!("reports/{export}/{run}.csv")
 }
 
+/// The outcome files of an export, in the bucket of the segments.
+pub(crate) fn all_outcomes(export: &ExportId) -> String {
+    format!("outcomes/{export}/")
+}
+
 /// The outcome of every row, in the bucket of the segments, where no trigger listens.
 pub(crate) fn outcomes(export: &ExportId, run: &RunId) -> String {
     format!("outcomes/{export}/{run}.csv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_index_names_its_run() {
+        let key = RunKey { export: ExportId::new("e-1").unwrap(), run: RunId::new("r-1").unwrap() };
+        assert_eq!(active_run_of(&active_run(&key)), Some(key));
+        assert_eq!(active_run_of("active-runs/e-1"), None);
+        assert_eq!(active_run_of("runs/e-1/r-1"), None);
+    }
 }

@@ -9,7 +9,7 @@ use planner::RunKind;
 
 use crate::history::RunSummary;
 use crate::run::{RunKey, StartRequest, Trigger};
-use crate::start::Started;
+use crate::start::{Admission, Started};
 
 /// So many events are remembered: one that is delivered again comes long before so many others.
 const EVENTS_KEPT: usize = 50;
@@ -76,18 +76,10 @@ impl Occupation {
         occupant: &Occupant,
         event: Option<&str>,
         ended: Option<&RunId>,
-    ) -> Started {
+    ) -> Admission {
         let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
-        if let Some(known) = self.events.iter().find(|known| Some(known.event.as_str()) == event) {
-            let is_it = |occupant: &&Occupant| occupant.run == known.run;
-            let following = [&self.follow_up, &self.approved_follow_up].into_iter().flatten().find(is_it);
-            return match (&self.active, following) {
-                (Some(active), Some(_)) => Started::Follows { active: key(&active.run) },
-                (Some(active), None) if is_it(&active) && ended != Some(&active.run) => {
-                    Started::Joined(key(&active.run))
-                }
-                _ => Started::Known(key(&known.run)),
-            };
+        if let Some(started) = event.and_then(|event| self.known(export, event, ended)) {
+            return Admission { started, accepted: false };
         }
         let (started, serves) = match self.active.as_ref().filter(|active| ended != Some(&active.run)) {
             None => {
@@ -108,10 +100,66 @@ impl Occupation {
             }
         };
         if let Some(event) = event {
-            self.events.push(KnownEvent { event: event.to_owned(), run: serves });
-            self.events.drain(..self.events.len().saturating_sub(EVENTS_KEPT));
+            self.remember(event, serves);
         }
-        started
+        Admission { started, accepted: true }
+    }
+
+    /// Takes note of an event for which `served`, the run that ended last, has done everything already. `None` when
+    /// that is not so any more, or when the event is known: then it is an event like any other.
+    pub(crate) fn admit_served(
+        &mut self,
+        export: &ExportId,
+        event: &str,
+        served: &RunId,
+        ended: Option<&RunId>,
+    ) -> Option<Admission> {
+        let last = match &self.active {
+            Some(active) => Some(&active.run).filter(|run| ended == Some(*run)),
+            None => self.latest.as_ref().map(|latest| &latest.run),
+        };
+        if last != Some(served) || self.events.iter().any(|known| known.event == event) {
+            return None;
+        }
+        self.remember(event, served.clone());
+        let started = Started::Known(RunKey { export: export.clone(), run: served.clone() });
+        Some(Admission { started, accepted: false })
+    }
+
+    /// What became of an event that was accepted before.
+    fn known(&self, export: &ExportId, event: &str, ended: Option<&RunId>) -> Option<Started> {
+        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
+        let known = self.events.iter().find(|known| known.event == event)?;
+        let is_it = |occupant: &&Occupant| occupant.run == known.run;
+        let following = [&self.follow_up, &self.approved_follow_up].into_iter().flatten().find(is_it);
+        Some(match (&self.active, following) {
+            (Some(active), Some(_)) => Started::Follows { active: key(&active.run) },
+            (Some(active), None) if is_it(&active) && ended != Some(&active.run) => {
+                Started::Joined(key(&active.run))
+            }
+            _ => Started::Known(key(&known.run)),
+        })
+    }
+
+    fn remember(&mut self, event: &str, run: RunId) {
+        self.events.push(KnownEvent { event: event.to_owned(), run });
+        self.events.drain(..self.events.len().saturating_sub(EVENTS_KEPT));
+    }
+
+    /// Takes back the runs that were to follow the active one and are `unwanted`; answers how many. An event that one
+    /// of them was to serve stays known: whoever delivers it again does not bring it back.
+    pub(crate) fn withdraw(&mut self, unwanted: impl Fn(&RunId) -> bool) -> usize {
+        let mut withdrawn = Vec::new();
+        for place in [&mut self.approved_follow_up, &mut self.follow_up] {
+            withdrawn.extend(place.take_if(|occupant| unwanted(&occupant.run)).map(|occupant| occupant.run));
+        }
+        let active = self.active.as_ref().map(|active| &active.run);
+        if let Some(instead) = active.or(self.latest.as_ref().map(|latest| &latest.run)) {
+            for known in self.events.iter_mut().filter(|known| withdrawn.contains(&known.run)) {
+                known.run = instead.clone();
+            }
+        }
+        withdrawn.len()
     }
 
     /// Queues a request behind the active run; answers the run that serves it.

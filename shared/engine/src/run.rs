@@ -99,6 +99,9 @@ pub struct Run {
     pub due_at: Option<Timestamp>,
     /// Why it waits for a person.
     pub parked: Option<ParkReason>,
+    /// Since when: whatever a person has done before that has not helped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked_at: Option<Timestamp>,
     /// Why it is waiting, for people.
     pub waiting: Option<Waiting>,
     /// Who asked for it to be cancelled, and when.
@@ -180,6 +183,7 @@ impl Run {
             fence: 0,
             due_at: Some(now),
             parked: None,
+            parked_at: None,
             waiting: None,
             cancel: None,
             failures: 0,

@@ -1,7 +1,8 @@
 //! Starting runs: one active run per export, one that follows it, whoever asks and however often.
 
-use domain::identifier::{ExportId, RunId};
+use domain::identifier::ExportId;
 use domain::{Classified, FailureClass};
+use snapshots::PinnedSnapshot;
 use store::{Change, DocumentError, Updated};
 
 use crate::account::{Never, document_error};
@@ -38,6 +39,16 @@ impl Started {
     }
 }
 
+/// What came of a request that may come more than once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// The run to look at.
+    pub started: Started,
+    /// A run was made, joined or queued for it. `false` for a request that was accepted before, and for a snapshot that
+    /// the latest run has used: nothing has happened then.
+    pub accepted: bool,
+}
+
 /// Why no run was started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -65,7 +76,7 @@ impl Engine {
     /// # Errors
     /// [`StartError`].
     pub async fn start_run(&self, export: &ExportId, request: StartRequest) -> Result<Started, StartError> {
-        self.admit(export, request, None).await
+        Ok(self.admit(export, request, None, None).await?.started)
     }
 
     /// Like [`Engine::start_run`], for an event that its sender may deliver more than once: `event` is what the
@@ -78,8 +89,24 @@ impl Engine {
         export: &ExportId,
         request: StartRequest,
         event: &str,
-    ) -> Result<Started, StartError> {
-        self.admit(export, request, Some(event)).await
+    ) -> Result<Admission, StartError> {
+        self.admit(export, request, Some(event), None).await
+    }
+
+    /// Like [`Engine::start_run_for_event`], for the event that `snapshot` is complete. When the run that ended last has
+    /// used just this snapshot and would do the same again, the announcement comes too late to be of any use, and makes
+    /// no run.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_run_for_snapshot(
+        &self,
+        export: &ExportId,
+        request: StartRequest,
+        event: &str,
+        snapshot: &PinnedSnapshot,
+    ) -> Result<Admission, StartError> {
+        self.admit(export, request, Some(event), Some(snapshot)).await
     }
 
     async fn admit(
@@ -87,19 +114,31 @@ impl Engine {
         export: &ExportId,
         request: StartRequest,
         event: Option<&str>,
-    ) -> Result<Started, StartError> {
+        snapshot: Option<&PinnedSnapshot>,
+    ) -> Result<Admission, StartError> {
         let run = self.new_run_id().ok_or(StartError::NoIdentifier)?;
         let occupant = Occupant::new(run, request, self.clock.now());
-        let ended = self.ended_occupant(export).await?;
-        let updated: Updated<Occupation, Started> = self
+        let before = self.occupation(export).await?;
+        let ended = self.ended_occupant(export, &before).await?;
+        let served = match snapshot {
+            Some(snapshot) => self.served_by(export, &before, ended.as_ref(), snapshot).await?,
+            None => None,
+        };
+        let ended = ended.map(|run| run.key.run);
+        let served = event.zip(served);
+        let updated: Updated<Occupation, Admission> = self
             .documents
-            .update::<Occupation, Started, Never, _>(&keys::occupation(export), |current| {
+            .update::<Occupation, Admission, Never, _>(&keys::occupation(export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
-                let started = occupation.admit(export, &occupant, event, ended.as_ref());
+                let served = served.as_ref().and_then(|(event, served)| {
+                    occupation.admit_served(export, event, served, ended.as_ref())
+                });
+                let admission =
+                    served.unwrap_or_else(|| occupation.admit(export, &occupant, event, ended.as_ref()));
                 Ok(if current == Some(&occupation) {
-                    Change::Keep(started)
+                    Change::Keep(admission)
                 } else {
-                    Change::Write(occupation, started)
+                    Change::Write(occupation, admission)
                 })
             })
             .await
@@ -113,11 +152,14 @@ impl Engine {
     }
 
     /// The active run, if it has ended already and only its cleaning up is outstanding.
-    async fn ended_occupant(&self, export: &ExportId) -> Result<Option<RunId>, DocumentError> {
-        let Some(active) = self.occupation(export).await?.active else { return Ok(None) };
-        let key = RunKey { export: export.clone(), run: active.run };
-        let ended = self.load_run(&key).await?.is_some_and(|run| run.content.ended().is_some());
-        Ok(ended.then_some(key.run))
+    async fn ended_occupant(
+        &self,
+        export: &ExportId,
+        occupation: &Occupation,
+    ) -> Result<Option<Run>, DocumentError> {
+        let Some(active) = &occupation.active else { return Ok(None) };
+        let key = RunKey { export: export.clone(), run: active.run.clone() };
+        Ok(self.run(&key).await?.filter(|run| run.ended().is_some()))
     }
 
     /// Makes the documents of an active run, which a crash may have prevented.

@@ -30,7 +30,7 @@ fn summary(run: &str, second: i64) -> RunSummary {
 fn upload(occupation: &mut Occupation, run: &str, event: &str, ended: Option<&str>) -> Started {
     let occupant = occupant(run, Trigger::Upload, RunKind::Changes);
     let ended = ended.map(|ended| RunId::new(ended).unwrap());
-    occupation.admit(&export(), &occupant, Some(event), ended.as_ref())
+    occupation.admit(&export(), &occupant, Some(event), ended.as_ref()).started
 }
 
 #[test]
@@ -122,13 +122,12 @@ fn an_approved_plan_follows_by_itself_and_first() {
     upload(&mut occupation, "run-2", "b", None);
     let follows = Started::Follows { active: key("run-1") };
     for (run, of) in [("run-3", "run-0"), ("run-4", "run-0")] {
-        assert_eq!(occupation.admit(&export(), &approved(run, of), None, None), follows);
+        assert_eq!(occupation.admit(&export(), &approved(run, of), None, None).started, follows);
     }
-    let again = occupation.admit(&export(), &approved("run-5", "run-0"), Some("c"), None);
-    assert_eq!(
-        (again, occupation.admit(&export(), &approved("run-6", "run-0"), Some("c"), None)),
-        (follows.clone(), follows)
-    );
+    let first = occupation.admit(&export(), &approved("run-5", "run-0"), Some("c"), None);
+    assert_eq!(first, Admission { started: follows.clone(), accepted: true });
+    let again = occupation.admit(&export(), &approved("run-6", "run-0"), Some("c"), None);
+    assert_eq!(again, Admission { started: follows, accepted: false });
     assert_eq!(occupation.follow_up.as_ref().unwrap().request.approved, None);
     let moot = occupation.follow_up.clone();
     occupation.vacate(summary("run-1", 1), moot.as_ref());
@@ -136,4 +135,40 @@ fn an_approved_plan_follows_by_itself_and_first() {
     occupation.vacate(summary("run-3", 2), None);
     assert_eq!(occupation.active.as_ref().unwrap().run.as_str(), "run-2");
     assert_eq!(occupation.approved_follow_up, None);
+}
+
+#[test]
+fn what_is_taken_back_does_not_begin_and_its_events_do_not_bring_it_back() {
+    let mut occupation = Occupation::default();
+    upload(&mut occupation, "run-1", "a", None);
+    occupation.active.as_mut().unwrap().pinned = true;
+    upload(&mut occupation, "run-2", "b", None);
+    let mut approved = occupant("run-3", Trigger::OnDemand, RunKind::Changes);
+    approved.request.approved = Some(RunId::new("run-0").unwrap());
+    occupation.admit(&export(), &approved, None, None);
+    assert_eq!(occupation.withdraw(|run| run.as_str() == "run-1"), 0, "it has begun");
+    assert_eq!(occupation.withdraw(|run| run.as_str() == "run-2"), 1);
+    assert_eq!(occupation.follow_up, None);
+    assert_eq!(upload(&mut occupation, "run-4", "b", None), Started::Joined(key("run-1")));
+    assert_eq!(occupation.follow_up, None, "the event was seen to");
+    assert_eq!(occupation.withdraw(|_| true), 1);
+    occupation.vacate(summary("run-1", 1), None);
+    assert_eq!(occupation.active, None);
+}
+
+#[test]
+fn an_event_for_what_the_latest_run_has_done_makes_no_run() {
+    let export = export();
+    let served = RunId::new("run-1").unwrap();
+    let known = Admission { started: Started::Known(key("run-1")), accepted: false };
+    let mut occupation = Occupation::default();
+    upload(&mut occupation, "run-1", "a", None);
+    assert_eq!(occupation.admit_served(&export, "b", &served, None), None, "it has not ended");
+    assert_eq!(occupation.admit_served(&export, "b", &served, Some(&served)), Some(known));
+    occupation.vacate(summary("run-1", 1), None);
+    assert_eq!(upload(&mut occupation, "run-2", "b", None), Started::Known(key("run-1")));
+    assert_eq!(occupation.admit_served(&export, "b", &served, None), None, "known already");
+    assert_eq!(upload(&mut occupation, "run-2", "c", None), Started::Created(key("run-2")));
+    occupation.vacate(summary("run-2", 2), None);
+    assert_eq!(occupation.admit_served(&export, "d", &served, None), None, "another run was the last one");
 }

@@ -1,7 +1,5 @@
 //! The end: the ledger becomes the export's, what was held is given back, the run is closed.
 
-use catalog::{Connection, Export, connection_key, export_key};
-use domain::outcome::Counts;
 use planner::RunKind;
 use store::{Change, DocumentError};
 
@@ -14,7 +12,7 @@ use crate::keys;
 use crate::ledger_pointer::LedgerPointer;
 use crate::occupation::Occupant;
 use crate::phase::Phase;
-use crate::run::{Configuration, Trigger};
+use crate::run::Trigger;
 use crate::session::Session;
 use crate::steps::settle::{Pointed, unsent_additions};
 use domain::in_one_line;
@@ -139,32 +137,6 @@ impl Session<'_> {
         let follow_up = engine.occupation(&self.run.content.key.export).await.ok()?.follow_up?;
         let request = &follow_up.request;
         let ordinary = request.trigger != Trigger::OnDemand && request.kind == RunKind::Changes;
-        if !ordinary
-            || ended.snapshots.is_empty()
-            || ended.counts == Counts::default()
-            || !self.same_configuration().await?
-        {
-            return None;
-        }
-        for snapshot in &ended.snapshots {
-            let located = engine.locate(&snapshot.segment, self.now()).await.ok()?;
-            if located.uploading.is_some() || located.newest?.parts != snapshot.parts {
-                return None;
-            }
-        }
-        Some(follow_up)
-    }
-
-    /// Whether the export still is what it was when this run read it; `None` when that cannot be told.
-    async fn same_configuration(&self) -> Option<bool> {
-        let documents = &self.engine.documents;
-        let used = self.run.content.configuration.as_ref()?;
-        let key = export_key(&self.run.content.key.export);
-        let export = documents.load::<Export>(&key).await.ok()??.content;
-        let connection = export.connection?;
-        let found = documents.load::<Connection>(&connection_key(&connection)).await.ok()??.content;
-        let account = found.usable()?.account.clone();
-        let Export { list, segments, mapping, .. } = export;
-        Some(*used == Configuration { connection, account, list, segments, mapping })
+        (ordinary && engine.would_repeat(&self.run.content, ended).await).then_some(follow_up)
     }
 }

@@ -1,17 +1,10 @@
 //! Choosing the snapshots: the newest complete one of each segment, down to the version of each file.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-use snapshots::{LocateError, Located, PinnedSnapshot, newest_complete};
-use store::{Change, Document};
+use snapshots::PinnedSnapshot;
 
-use domain::identifier::SegmentName;
-
-use crate::account::{Never, document_error};
 use crate::end::End;
-use crate::engine::Engine;
 use crate::error::StepError;
-use crate::keys;
 use crate::phase::{Phase, Planning};
 use crate::run::Waiting;
 use crate::session::Session;
@@ -19,44 +12,6 @@ use crate::warning::Warning;
 
 /// How often a run looks whether an upload is complete.
 const UPLOAD_PAUSE: SignedDuration = SignedDuration::from_secs(60);
-
-/// What is known of a segment beyond its snapshots.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SegmentMemory {
-    /// A snapshot of it once had a marker: from then on it needs one.
-    marker_seen: bool,
-}
-
-impl Document for SegmentMemory {
-    const SCHEMA_VERSION: u32 = 1;
-    const KIND: &'static str = "segment memory";
-}
-
-impl Engine {
-    /// The newest complete snapshot of a segment.
-    pub(crate) async fn locate(&self, segment: &SegmentName, now: Timestamp) -> Result<Located, StepError> {
-        let key = keys::segment_memory(segment);
-        let memory = self.documents.load::<SegmentMemory>(&key).await?;
-        let known_marker = memory.is_some_and(|memory| memory.content.marker_seen);
-        let settings = &self.settings;
-        let prefix = &settings.segments_prefix;
-        let located =
-            newest_complete(&self.segments, prefix, segment, now, &settings.snapshots, known_marker).await;
-        let located = located.map_err(|error| match error {
-            LocateError::Store { source, .. } => StepError::Segments(source),
-            LocateError::Broken(broken) => StepError::Permanent(broken.to_string()),
-        })?;
-        if located.marker_seen && !known_marker {
-            self.documents
-                .update::<SegmentMemory, (), Never, _>(&key, |_| {
-                    Ok(Change::Write(SegmentMemory { marker_seen: true }, ()))
-                })
-                .await
-                .map_err(document_error)?;
-        }
-        Ok(located)
-    }
-}
 
 /// What the segments hold now.
 enum Choice {
@@ -106,7 +61,8 @@ impl Session<'_> {
         let mut snapshots = Vec::new();
         let mut warnings = Vec::new();
         for segment in self.configuration()?.segments.clone() {
-            let located = match self.engine.locate(&segment, now).await {
+            let located = match self.engine.locate_and_remember(&segment, now).await.map_err(StepError::from)
+            {
                 Ok(located) => located,
                 Err(StepError::Permanent(problem)) => {
                     return Ok(Choice::Impossible(End::BrokenFile { problem }));
