@@ -68,6 +68,8 @@ impl Configuration {
         let application = ApplicationCredentials { client_id, client_secret: Sensitive::new(client_secret) };
         let store = self.parts.vault.store_application(&application);
         self.audited(person, event, async { Ok(store.await?) }).await?;
+        // Those that were refused for want of the right ones may go on.
+        self.resume_all_runs().await;
         Ok(ApplicationState { configured: true, redirect_uri: self.redirect_uri()?.into() })
     }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use catalog::Actor;
+use engine::{Admission, StartError, Started};
 use identity::{Person, Role};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ pub struct AuditPage {
 
 /// An action, to be put on record. Put no row of people and no secret into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEvent {
+pub(crate) struct AuditEvent {
     action: &'static str,
     subject: AuditSubject,
     before: Option<Value>,
@@ -92,28 +93,33 @@ pub struct AuditEvent {
 
 impl AuditEvent {
     /// `action` is a lasting word such as `connection.created`.
-    pub fn new(action: &'static str, kind: SubjectKind, id: impl ToString, name: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        action: &'static str,
+        kind: SubjectKind,
+        id: impl ToString,
+        name: impl Into<String>,
+    ) -> Self {
         let subject = AuditSubject { kind, id: id.to_string(), name: name.into() };
         Self { action, subject, before: None, after: None }
     }
 
     /// How it is afterwards.
     #[must_use]
-    pub fn after(mut self, after: Value) -> Self {
+    pub(crate) fn after(mut self, after: Value) -> Self {
         self.after = Some(after);
         self
     }
 
     /// How it was before.
     #[must_use]
-    pub fn before(mut self, before: Value) -> Self {
+    pub(crate) fn before(mut self, before: Value) -> Self {
         self.before = Some(before);
         self
     }
 
     /// What of `before` and `after`, two objects, is different.
     #[must_use]
-    pub fn changed(mut self, before: Value, after: Value) -> Self {
+    pub(crate) fn changed(mut self, before: Value, after: Value) -> Self {
         let (before, after) = difference(before, after);
         (self.before, self.after) = (Some(before), Some(after));
         self
@@ -152,14 +158,6 @@ impl Configuration {
         })
     }
 
-    /// Puts on record what the product does by itself, such as a scheduled run, for the person who answers for it.
-    ///
-    /// # Errors
-    /// [`ConfigurationError::Unavailable`].
-    pub async fn record(&self, by: Actor, event: AuditEvent) -> Result<(), ConfigurationError> {
-        self.append(by, None, event).await.map(|_| ())
-    }
-
     /// Puts on record what `person` is about to be shown or has asked for. For what can be refused, see
     /// [`Configuration::audited`].
     pub(crate) async fn record_for(
@@ -179,17 +177,36 @@ impl Configuration {
     ) -> Result<T, ConfigurationError> {
         let entry = self.append(actor(person), Some(person.role), event).await?;
         let outcome = change.await;
-        if let Err(error) = &outcome
-            && error.changed_nothing()
-            && let Err(error) = self.parts.documents.delete(&entry).await
-        {
+        if outcome.as_ref().is_err_and(ConfigurationError::changed_nothing) {
+            self.withdraw(&entry).await;
+        }
+        outcome
+    }
+
+    /// The same for a request to run. One that has been seen to before is not put on record again.
+    pub(crate) async fn audited_start(
+        &self,
+        by: Actor,
+        role: Option<Role>,
+        event: AuditEvent,
+        start: impl Future<Output = Result<Admission, StartError>> + Send,
+    ) -> Result<Started, ConfigurationError> {
+        let entry = self.append(by, role, event).await?;
+        let Admission { started, accepted } = start.await?;
+        if !accepted {
+            self.withdraw(&entry).await;
+        }
+        Ok(started)
+    }
+
+    async fn withdraw(&self, entry: &Versioned<AuditEntry>) {
+        if let Err(error) = self.parts.documents.delete(entry).await {
             tracing::warn!(
                 key = entry.key,
                 error = &error as &dyn std::error::Error,
-                "an audit entry of something that was refused stays in the log"
+                "an audit entry of something that did not happen stays in the log"
             );
         }
-        outcome
     }
 
     async fn append(

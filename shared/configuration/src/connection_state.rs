@@ -74,7 +74,12 @@ mod tests {
         let complete = Connection { export_user: user.clone(), ..authorized.clone() };
         let unauthorized = Connection { export_user: user, ..new.clone() };
         let removing = Connection { removing: true, ..complete.clone() };
-        let living = TokenStatus { expires_at: NOW, renewed_at: None, needs_reauthentication_since: None };
+        let living = TokenStatus {
+            expires_at: NOW,
+            granted_at: None,
+            renewed_at: None,
+            needs_reauthentication_since: None,
+        };
         let lost = TokenStatus { needs_reauthentication_since: Some(NOW), ..living };
         let cases = [
             (&new, None, ConnectionState::SettingUp),

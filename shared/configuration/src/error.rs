@@ -1,8 +1,10 @@
 //! Why something that a person asked for was not done.
 
+use std::error::Error;
+
 use constant_contact::ServiceError;
 use domain::identifier::ExportId;
-use domain::{Classified, FailureClass};
+use domain::{Classified, FailureClass, until_minute};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{DocumentError, StoreError, UpdateError};
@@ -12,7 +14,7 @@ use crate::connection_state::ConnectionState;
 use crate::problems::FieldProblem;
 
 /// The cause below an error of this crate.
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// An export by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,7 +128,7 @@ pub enum ConfigurationError {
     )]
     ContactsNotAllowed,
     /// Constant Contact, or our share of its requests, asks for patience.
-    #[error("Constant Contact takes no further requests before {}; try again then", minute(until))]
+    #[error("Constant Contact takes no further requests before {}; try again then", until_minute(*until))]
     Throttled {
         /// Not before.
         until: Timestamp,
@@ -140,11 +142,37 @@ pub enum ConfigurationError {
     /// Constant Contact refused what it should not have.
     #[error("Constant Contact refused the request; the cause says why")]
     ServiceRefused(#[source] BoxError),
-    /// Our own state is out of reach, or damaged.
-    #[error(
-        "the product's own storage did not answer as it should; try again, and tell the operator if that does not help"
-    )]
+    /// Our own state is out of reach, damaged, or written by a newer release.
+    #[error("{}", unavailable(.0.as_ref()))]
     Unavailable(#[source] BoxError),
+}
+
+/// What keeps our own state from being of use: of what a newer release wrote, nothing but that release is of help.
+fn unavailable(cause: &(dyn Error + 'static)) -> String {
+    match newer_schema(cause) {
+        Some((what, found, supported)) => format!(
+            "a newer release wrote what is needed here ({what}, schema version {found}; this release knows {supported} at \
+             most) and nothing was changed; tell the operator to install the newer release again"
+        ),
+        None => "the product's own storage did not answer as it should; try again, and tell the operator if that does not \
+                 help"
+            .to_owned(),
+    }
+}
+
+/// What a newer release has written, its schema version, and the newest that this release knows.
+fn newer_schema(error: &(dyn Error + 'static)) -> Option<(&'static str, u32, u32)> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(DocumentError::NewerSchema { kind, found, supported, .. }) = error.downcast_ref() {
+            return Some((*kind, *found, *supported));
+        }
+        if let Some(VaultError::NewerSchema { found, supported, .. }) = error.downcast_ref() {
+            return Some(("secret", *found, *supported));
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn count(problems: usize) -> String {
@@ -235,6 +263,11 @@ impl From<ServiceError> for ConfigurationError {
     fn from(error: ServiceError) -> Self {
         use constant_contact::{AccessTokenError, ForbiddenCause};
         match error {
+            ServiceError::Token(AccessTokenError::Unreadable(cause))
+                if newer_schema(cause.as_ref()).is_some() =>
+            {
+                Self::Unavailable(cause)
+            }
             ServiceError::Unauthorized
             | ServiceError::Token(
                 AccessTokenError::NeedsReauthentication | AccessTokenError::Unreadable(_),
@@ -248,12 +281,6 @@ impl From<ServiceError> for ConfigurationError {
             },
         }
     }
-}
-
-/// A moment for people, rounded up, so that nobody comes too early.
-fn minute(until: &Timestamp) -> String {
-    let up = until.checked_add(jiff::SignedDuration::from_secs(59)).unwrap_or(*until);
-    up.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 #[cfg(test)]
@@ -279,6 +306,25 @@ mod tests {
         assert!(ConfigurationError::ContactsNotAllowed.changed_nothing());
         assert!(!ConfigurationError::Unavailable("lost".into()).changed_nothing());
         assert!(!ConfigurationError::from(ServiceError::Unclear(None)).changed_nothing());
+    }
+
+    #[test]
+    fn what_a_newer_release_wrote_is_told_from_what_is_out_of_reach() {
+        let newer = || DocumentError::NewerSchema {
+            kind: "run",
+            key: "runs/export-1/run-1.json".to_owned(),
+            found: 2,
+            supported: 1,
+        };
+        let expected = "a newer release wrote what is needed here (run, schema version 2; this release knows 1 at most) \
+                        and nothing was changed; tell the operator to install the newer release again";
+        assert_eq!(ConfigurationError::from(newer()).to_string(), expected);
+        let below = engine::StartError::State(newer());
+        assert_eq!(ConfigurationError::from(below).to_string(), expected);
+        let unreadable = constant_contact::AccessTokenError::Unreadable(Box::new(newer()));
+        assert_eq!(ConfigurationError::from(ServiceError::Token(unreadable)).to_string(), expected);
+        let lost = ConfigurationError::Unavailable("no answer".into());
+        assert!(lost.to_string().starts_with("the product's own storage did not answer"));
     }
 
     #[test]

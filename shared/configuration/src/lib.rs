@@ -15,20 +15,21 @@ mod exports;
 mod problems;
 mod quota_view;
 mod refresh;
+mod request_key;
 mod runs;
 mod segments;
 mod triggers;
 mod versioned;
 
 pub use application::ApplicationState;
-pub use audit::{AuditEntry, AuditEvent, AuditPage, AuditSubject, SubjectKind};
+pub use audit::{AuditEntry, AuditPage, AuditSubject, SubjectKind};
 pub use configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
 pub use connection_state::ConnectionState;
 pub use connections::{
     AUTHORIZATION_LIFETIME, AuthorizationAnswer, AuthorizationOutcome, AuthorizedAccount, CALLBACK_PATH,
     ConnectionAdministration, ConnectionChange, ConnectionDetails, ConnectionListItem, ConnectionName,
     ConnectionTest, ContactCountsView, CustomFieldItem, KIND, ListItem, NewConnection, RemovedConnection,
-    TestOutcome, list_id_of,
+    SeenExport, TestOutcome, list_id_of,
 };
 pub use consent::{CONSENT_VERSION, ConsentText};
 pub use driver::{DriverError, RunDriver};
@@ -42,11 +43,12 @@ pub use problems::FieldProblem;
 pub use quota_view::QuotaView;
 pub use refresh::{RefreshChange, RefreshView};
 pub use runs::{
-    Download, LeftOut, QueuedRun, RunAll, RunDetails, RunItem, RunList, RunPermissions, RunWarning,
+    Download, DownloadContent, LINK_LIFETIME, LeftOut, QueuedRun, RunAll, RunDetails, RunItem, RunList, RunPermissions, RunWarning,
     StartedExport,
 };
 pub use segments::{
-    ExportOfSegment, ExportsBySegment, SegmentCount, SegmentDetails, SegmentItem, SegmentSample, SnapshotName,
+    ExportOfSegment, ExportsBySegment, SegmentColumns, SegmentCount, SegmentDetails, SegmentItem, SegmentSample,
+    SegmentsAtHand, SnapshotName,
 };
-pub use triggers::{MaintenanceReport, StartedByItself, TriggerReport};
+pub use triggers::{Health, MaintenanceReport, StartedByItself, TriggerReport};
 pub use versioned::Versioned;

@@ -128,6 +128,9 @@ impl Configuration {
         paused: bool,
     ) -> Result<Versioned<RefreshView>, ConfigurationError> {
         access::administrator(person)?;
+        if self.refresh_settings().await?.paused == paused {
+            return self.refresh(person).await;
+        }
         let (by, at) = (actor(person), self.parts.clock.now());
         let action = if paused { "refresh.paused" } else { "refresh.resumed" };
         let change = self.parts.documents.update::<RefreshSettings, (), ConfigurationError, _>(

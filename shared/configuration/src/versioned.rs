@@ -11,3 +11,8 @@ pub struct Versioned<T> {
     /// The view.
     pub value: T,
 }
+
+/// For views that carry versions of several documents.
+pub(crate) fn as_text<S: serde::Serializer>(tag: &Tag, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(tag.as_str())
+}

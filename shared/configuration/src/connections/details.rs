@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::KIND;
+use super::detach::SeenExport;
 use crate::access;
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::consent::CONSENT_VERSION;
-use crate::error::{ConfigurationError, ExportName};
+use crate::error::ConfigurationError;
 use crate::versioned::Versioned;
 
 /// The account behind a connection.
@@ -58,8 +59,9 @@ pub struct ConnectionDetails {
     pub created_by: Option<Actor>,
     /// When.
     pub created_at: Timestamp,
-    /// The exports that use it, by name.
-    pub exports: Vec<ExportName>,
+    /// The exports that use it, in the versions in which [`Configuration::detach_exports`] and
+    /// [`Configuration::remove_export`] take them.
+    pub exports: Vec<SeenExport>,
 }
 
 /// Whether the present text was agreed to.
@@ -113,7 +115,7 @@ impl Configuration {
             contact_ceiling: connection.contact_ceiling,
             created_by: connection.created_by,
             created_at: connection.created_at,
-            exports: exports.iter().map(|export| ExportName::of(&export.content)).collect(),
+            exports: exports.iter().map(SeenExport::from).collect(),
         };
         Ok(Versioned { tag, value })
     }

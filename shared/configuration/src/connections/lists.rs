@@ -74,7 +74,7 @@ impl Configuration {
     /// The lists of the account, by name.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `Forbidden` for who may not use the connection.
+    /// [`ConfigurationError`]; `NotFound` also for who may not use the connection.
     pub async fn lists(
         &self,
         person: &Person,
@@ -146,7 +146,7 @@ impl Configuration {
     /// How many contacts the account has.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `Forbidden` for who may not use the connection.
+    /// [`ConfigurationError`]; `NotFound` also for who may not use the connection.
     pub async fn contact_counts(
         &self,
         person: &Person,

@@ -23,6 +23,7 @@ pub use change::ConnectionChange;
 pub use complete::{AuthorizationAnswer, AuthorizationOutcome};
 pub use create::NewConnection;
 pub use custom_fields::CustomFieldItem;
+pub use detach::SeenExport;
 pub use details::{AuthorizedAccount, ConnectionDetails};
 pub use list::{ConnectionAdministration, ConnectionListItem, ConnectionName};
 pub use lists::{ContactCountsView, ListItem, list_id_of};

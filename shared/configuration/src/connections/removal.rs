@@ -6,7 +6,6 @@ use domain::identifier::ConnectionId;
 use identity::Person;
 use serde::Serialize;
 use store::DocumentError;
-use tokens::{SecretError, VaultError};
 
 use crate::configuration::Configuration;
 use crate::error::{ConfigurationError, ExportName};
@@ -38,29 +37,18 @@ impl Configuration {
         Ok(RemovedConnection { detached: Vec::new(), stopped_runs, revoked })
     }
 
-    /// Asks Constant Contact to withdraw the permission, within the time-out of a token call, then deletes the tokens
-    /// whatever came of it.
+    /// Ends the renewal of the tokens, asks Constant Contact to withdraw the permission, within the time-out of a token
+    /// call, then deletes the tokens whatever came of it. A renewal that is under way revokes what it gets.
     pub(super) async fn revoke_and_delete_tokens(
         &self,
         id: &ConnectionId,
     ) -> Result<bool, ConfigurationError> {
-        let revoked = match self.refresh_token(id).await? {
+        let revoked = match self.parts.grants.close(id).await? {
             Some(refresh_token) => self.revoke(&refresh_token).await,
             None => false,
         };
         self.parts.grants.remove(id).await?;
         Ok(revoked)
-    }
-
-    async fn refresh_token(
-        &self,
-        id: &ConnectionId,
-    ) -> Result<Option<Sensitive<String>>, ConfigurationError> {
-        match self.parts.vault.current(id).await {
-            Ok(held) => Ok(Some(held.value.refresh_token)),
-            Err(VaultError::Secret(SecretError::NotFound { .. }) | VaultError::Malformed { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     async fn revoke(&self, refresh_token: &Sensitive<String>) -> bool {

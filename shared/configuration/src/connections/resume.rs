@@ -33,7 +33,7 @@ impl Configuration {
     }
 
     /// Drives the parked runs of a connection. The authorization stands whatever comes of it: a run that could not be
-    /// set going stays parked and is named in the log.
+    /// set going now is set going by maintenance.
     pub(super) async fn resume_runs(&self, id: &ConnectionId) {
         match self.runs_using(id).await {
             Ok(runs) => {
@@ -44,8 +44,36 @@ impl Configuration {
             Err(error) => tracing::error!(
                 connection = %id,
                 error = &error as &dyn std::error::Error,
-                "the runs that waited for this authorization could not be found; run their exports again"
+                "the runs that waited for this authorization could not be found; maintenance looks again"
             ),
+        }
+    }
+
+    /// Whether a parked run has been waiting in vain: its connection was authorised since, and nobody has told it.
+    pub(crate) async fn is_wake_up_lost(&self, run: &Run) -> Result<bool, ConfigurationError> {
+        let connection = run.configuration.as_ref().map(|configuration| &configuration.connection);
+        let (Some(_), Some(connection)) = (&run.parked, connection) else { return Ok(false) };
+        let tokens = self.parts.grants.status(connection).await?;
+        Ok(tokens.is_some_and(|tokens| {
+            tokens.needs_reauthentication_since.is_none() && tokens.granted_at >= run.parked_at
+        }))
+    }
+
+    /// Drives every parked run, whatever it waits for: one whose wait is not over parks again.
+    pub(crate) async fn resume_all_runs(&self) {
+        let resumed = async {
+            for key in self.parts.engine.active_runs().await? {
+                if self.parts.engine.run(&key).await?.is_some_and(|run| run.parked.is_some()) {
+                    self.drive(&key).await;
+                }
+            }
+            Ok::<_, ConfigurationError>(())
+        };
+        if let Err(error) = resumed.await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the runs that wait for a person could not be found; cancel them and run their exports again"
+            );
         }
     }
 

@@ -1,5 +1,7 @@
 //! Stopping the runs that use a connection or belong to a detached export.
 
+use std::collections::BTreeSet;
+
 use domain::identifier::{ConnectionId, ExportId};
 use engine::RunKey;
 use identity::Person;
@@ -15,18 +17,24 @@ impl Configuration {
         id: &ConnectionId,
     ) -> Result<usize, ConfigurationError> {
         let runs = self.runs_using(id).await?;
+        let mut stopped = runs.len();
+        let exports: BTreeSet<&ExportId> = runs.iter().map(|run| &run.key.export).collect();
+        for export in exports {
+            stopped += self.parts.engine.cancel_all_queued(export).await?;
+        }
         for run in &runs {
             self.stop_run(person, &run.key).await?;
         }
-        Ok(runs.len())
+        Ok(stopped)
     }
 
-    /// Cancels the active run of an export, if there is one.
+    /// Cancels the active run of an export, if there is one, and what was to follow it.
     pub(super) async fn stop_run_of(
         &self,
         person: &Person,
         export: &ExportId,
     ) -> Result<(), ConfigurationError> {
+        self.parts.engine.cancel_all_queued(export).await?;
         let Some(active) = self.parts.engine.occupation(export).await?.active else { return Ok(()) };
         self.stop_run(person, &RunKey { export: export.clone(), run: active.run }).await
     }

@@ -2,8 +2,10 @@
 
 use catalog::{Export, export_key};
 use domain::identifier::{ExportId, ListId};
+use futures_util::future;
 use identity::Person;
 use serde::Serialize;
+use store::DocumentError;
 
 use super::check::WantedList;
 use super::details::ExportDetails;
@@ -14,6 +16,7 @@ use crate::access;
 use crate::configuration::{Configuration, actor};
 use crate::error::ConfigurationError;
 use crate::problems::FieldProblem;
+use crate::request_key::RequestKey;
 use crate::versioned::Versioned;
 
 /// An export after Save.
@@ -39,20 +42,43 @@ impl Serialize for SavedExport {
 }
 
 impl Configuration {
-    /// Saves a new export. It does not run; see [`Configuration::run_export`].
+    /// Saves a new export. It does not run; see [`Configuration::run_export`]. The same `idempotency_key` of the same
+    /// person saves one export, however often it comes.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `Invalid` names everything that is wrong with the draft at once.
+    /// [`ConfigurationError`]; `Invalid` names everything that is wrong with the draft at once. For `idempotency_key` its
+    /// code is `used` when another draft was saved with it; `NothingToDo` when what was saved with it was removed since.
     pub async fn create_export(
         &self,
         person: &Person,
         draft: &ExportDraft,
+        idempotency_key: Option<&str>,
     ) -> Result<SavedExport, ConfigurationError> {
         access::require(access::may_create_exports(person), "the Contributor role")?;
-        let ready = self.examine(person, None, draft).await?.ready()?;
+        let Some(key) = idempotency_key else {
+            let id = ExportId::new(self.parts.random.uuid().to_string())
+                .map_err(|error| ConfigurationError::Unavailable(Box::new(error)))?;
+            return self.create_export_as(person, &id, draft).await;
+        };
+        let id = RequestKey::new(person, key)?.export_id()?;
+        if let Some(saved) = self.saved_before(person, &id, draft).await? {
+            return Ok(saved);
+        }
+        match self.create_export_as(person, &id, draft).await {
+            // The same request may be under way beside this one: then it was that one that made the list.
+            Err(error) if is_taken(&error) => self.saved_meanwhile(person, &id, draft).await?.ok_or(error),
+            outcome => outcome,
+        }
+    }
+
+    async fn create_export_as(
+        &self,
+        person: &Person,
+        id: &ExportId,
+        draft: &ExportDraft,
+    ) -> Result<SavedExport, ConfigurationError> {
+        let ready = self.examine(person, None, future::ready(Ok(None)), draft).await?.ready()?;
         let list = self.settle_list(person, &ready).await?;
-        let id = ExportId::new(self.parts.random.uuid().to_string())
-            .map_err(|error| ConfigurationError::Unavailable(Box::new(error)))?;
         let export = Export {
             id: id.clone(),
             name: ready.name,
@@ -69,11 +95,13 @@ impl Configuration {
         };
         let event = event("export.created", &export).after(on_record(&export));
         self.audited(person, event, async {
-            self.parts.documents.create(&export_key(&id), export).await?;
-            Ok(())
+            match self.parts.documents.create(&export_key(id), export).await {
+                Err(DocumentError::AlreadyExists { .. }) => Err(ConfigurationError::Stale),
+                outcome => Ok(outcome.map(|_| ())?),
+            }
         })
         .await?;
-        Ok(SavedExport { export: self.export(person, &id).await?, hints: ready.hints })
+        Ok(SavedExport { export: self.export(person, id).await?, hints: ready.hints })
     }
 
     /// The id of the draft's list. One that is to be made is made now, that everything else is in order.
@@ -100,5 +128,16 @@ impl Configuration {
                 Ok(created?.id)
             }
         }
+    }
+}
+
+/// Somebody else was faster with the export, or with its new list.
+fn is_taken(error: &ConfigurationError) -> bool {
+    match error {
+        ConfigurationError::Stale => true,
+        ConfigurationError::Invalid(problems) => {
+            problems.iter().any(|problem| problem.field == "list" && problem.code == "taken")
+        }
+        _ => false,
     }
 }

@@ -16,6 +16,7 @@ mod permitted;
 mod propose;
 mod query;
 mod remove;
+mod saved_before;
 mod schedules;
 mod standing;
 mod update;

@@ -1,9 +1,9 @@
 //! How an export stands, in the words of its row in the list of exports.
 
-use catalog::{Connection, ConnectionAccess, RefreshSettings};
+use catalog::{Connection, RefreshSettings};
 use domain::identifier::{ConnectionId, ExportId};
 use engine::{ParkReason, RunKey, Status};
-use identity::{Person, Role};
+use identity::Person;
 use jiff::Timestamp;
 use schedule::{Circumstances, Start, starts_by_itself};
 use serde::Serialize;
@@ -34,10 +34,7 @@ impl ConnectionUse {
     pub(super) fn of(person: &Person, connection: Option<&Connection>) -> Self {
         match connection {
             None => Self::NoConnection,
-            Some(connection)
-                if person.role == Role::Administrator
-                    || connection.access == ConnectionAccess::Contributors =>
-            {
+            Some(connection) if access::may_know(person, connection) => {
                 let (id, display_name) = (connection.id.clone(), connection.display_name.clone());
                 Self::Named { id, display_name }
             }

@@ -2,6 +2,7 @@
 
 use catalog::Export;
 use domain::identifier::ExportId;
+use futures_util::future;
 use identity::Person;
 use schedule::ExportSchedule;
 use store::Tag;
@@ -30,7 +31,8 @@ impl Configuration {
         if current.tag != *tag {
             return Err(ConfigurationError::Stale);
         }
-        let ready = self.examine(person, Some(&current.content), draft).await?.ready()?;
+        let edited = future::ready(Ok(Some(current.content.clone())));
+        let ready = self.examine(person, Some(id), edited, draft).await?.ready()?;
         let list = self.settle_list(person, &ready).await?;
         let schedule = match ready.schedule {
             // A form that only switches off sends no recurrence: the one there is stays for when it is switched on.

@@ -11,24 +11,51 @@ use crate::exports::event;
 
 impl Configuration {
     /// Cancels a run that is queued or under way. What Constant Contact has taken already is settled first; until then
-    /// the run is canceling. Canceling it again changes nothing.
+    /// the run is canceling. Canceling it again changes nothing. Of a run that only follows another one
+    /// ([`crate::QueuedRun`]) nothing is left.
     ///
     /// # Errors
     /// [`ConfigurationError`]; `NothingToDo` when it has ended.
     pub async fn cancel_run(&self, person: &Person, key: &RunKey) -> Result<(), ConfigurationError> {
         let export = self.export_to_edit(person, &key.export).await?.export.content;
+        if self.parts.engine.run(key).await?.is_none() && self.cancel_queued(person, &export, key).await? {
+            return Ok(());
+        }
         let run = self.load_run(key).await?;
         if run.ended().is_some() {
             return Err(ConfigurationError::NothingToDo {
                 what: "this run has ended; there is nothing to cancel",
             });
         }
-        let entry = event("run.canceled", &export).after(json!({ "run": key.run }));
-        let by = actor(person).name;
-        self.audited(person, entry, async { Ok(self.parts.engine.cancel(key, &by).await?) }).await?;
+        if run.cancel.is_none() {
+            let entry = event("run.canceled", &export).after(json!({ "run": key.run }));
+            let by = actor(person).name;
+            self.audited(person, entry, async { Ok(self.parts.engine.cancel(key, &by).await?) }).await?;
+        }
         // A run that waits for a person is driven by nobody, and would not hear of it.
         self.drive(key).await;
         Ok(())
+    }
+
+    /// `false` when no such run waits: it may have begun since.
+    async fn cancel_queued(
+        &self,
+        person: &Person,
+        export: &Export,
+        key: &RunKey,
+    ) -> Result<bool, ConfigurationError> {
+        let entry = event("run.canceled", export).after(json!({ "run": key.run }));
+        let canceled = self.audited(person, entry, async {
+            if self.parts.engine.cancel_queued(key).await? {
+                return Ok(());
+            }
+            Err(ConfigurationError::NotFound { what: "run" })
+        });
+        match canceled.await {
+            Ok(()) => Ok(true),
+            Err(ConfigurationError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Cancels whatever runs of an export that is being removed.
@@ -37,6 +64,7 @@ impl Configuration {
         person: &Person,
         export: &Export,
     ) -> Result<(), ConfigurationError> {
+        self.parts.engine.cancel_all_queued(&export.id).await?;
         let Some(active) = self.parts.engine.occupation(&export.id).await?.active else { return Ok(()) };
         let key = RunKey { export: export.id.clone(), run: active.run };
         let run = self.parts.engine.run(&key).await?;

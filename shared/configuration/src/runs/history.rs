@@ -1,6 +1,6 @@
 //! The runs of an export: the one under way, and those that have ended.
 
-use domain::identifier::ExportId;
+use domain::identifier::{ExportId, RunId};
 use engine::{Occupant, RunProgress, Trigger};
 use futures_util::future;
 use identity::Person;
@@ -16,6 +16,8 @@ use crate::error::ConfigurationError;
 /// A run that begins when the active one has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueuedRun {
+    /// The id that it will have, by which it can be canceled; there is nothing to look at before it begins.
+    pub run: RunId,
     /// What asked for it.
     pub trigger: Trigger,
     /// Who asked for it.
@@ -42,6 +44,7 @@ pub struct RunList {
 impl From<&Occupant> for QueuedRun {
     fn from(occupant: &Occupant) -> Self {
         Self {
+            run: occupant.run.clone(),
             trigger: occupant.request.trigger,
             requested_by: occupant.request.requested_by.clone(),
             kind: occupant.request.kind,

@@ -30,6 +30,12 @@ pub struct LeftOut {
     pub message: String,
 }
 
+impl LeftOut {
+    fn new(export: ExportName, error: &ConfigurationError) -> Self {
+        Self { export, code: error.code(), message: sentence(&error.to_string()) }
+    }
+}
+
 /// What came of *Run all*.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunAll {
@@ -47,23 +53,36 @@ impl Configuration {
     pub async fn run_all(&self, person: &Person) -> Result<RunAll, ConfigurationError> {
         access::require(access::may_create_exports(person), "the Contributor role")?;
         let mut result = RunAll::default();
-        for export in self.all_exports().await? {
-            if !export.content.schedule.is_active() {
+        for (id, export) in self.exports_one_by_one().await? {
+            let export = match export {
+                Ok(export) => export,
+                // Nobody can tell whose it is.
+                Err(error) if access::may_manage_connections(person) => {
+                    let name = id.to_string();
+                    result.left_out.push(LeftOut::new(ExportName { id, name }, &error));
+                    continue;
+                }
+                Err(_) => continue,
+            };
+            if export.content.removed_at.is_some() || !export.content.schedule.is_active() {
                 continue;
             }
-            let found = self.with_connection(export).await?;
+            let name = ExportName::of(&export.content);
+            let found = match self.with_connection(export).await {
+                Ok(found) => found,
+                Err(error) if access::may_manage_connections(person) => {
+                    result.left_out.push(LeftOut::new(name, &error));
+                    continue;
+                }
+                Err(_) => continue,
+            };
             if found.require_editor(person).is_err() {
                 continue;
             }
-            let name = ExportName::of(&found.export.content);
             match self.run_export(person, &name.id, RunKind::Changes, None).await {
                 Ok(started) => result.started.push(StartedExport { export: name, started }),
-                Err(error @ ConfigurationError::Unavailable(_)) => return Err(error),
-                Err(error) => result.left_out.push(LeftOut {
-                    export: name,
-                    code: error.code(),
-                    message: sentence(&error.to_string()),
-                }),
+                // What keeps one from running keeps no other.
+                Err(error) => result.left_out.push(LeftOut::new(name, &error)),
             }
         }
         Ok(result)

@@ -2,7 +2,7 @@
 
 use catalog::Export;
 use domain::identifier::{ExportId, RunId};
-use engine::{StartError, StartRequest, Started, Trigger};
+use engine::{Admission, StartError, StartRequest, Started, Trigger};
 use identity::Person;
 use planner::RunKind;
 use serde_json::json;
@@ -10,9 +10,7 @@ use serde_json::json;
 use crate::configuration::{Configuration, actor};
 use crate::error::ConfigurationError;
 use crate::exports::event;
-
-/// The longest idempotency key.
-const LONGEST_KEY: usize = 200;
+use crate::request_key::RequestKey;
 
 impl From<StartError> for ConfigurationError {
     fn from(error: StartError) -> Self {
@@ -36,7 +34,8 @@ impl Configuration {
         idempotency_key: Option<&str>,
     ) -> Result<Started, ConfigurationError> {
         let export = self.export_to_run(person, id).await?.export.content;
-        let event = idempotency_key.map(|key| request_event(person, key)).transpose()?;
+        let key = idempotency_key.map(|key| RequestKey::new(person, key)).transpose()?;
+        let event = key.map(|key| key.event());
         self.start_for(person, &export, kind, None, event.as_deref()).await
     }
 
@@ -55,24 +54,17 @@ impl Configuration {
         let requested_by = actor(person).name;
         let wanted = StartRequest { trigger: Trigger::OnDemand, requested_by, kind, approved };
         let engine = &self.parts.engine;
-        let started = self
-            .audited(person, entry, async {
-                Ok(match request {
-                    Some(request) => engine.start_run_for_event(&export.id, wanted, request).await?,
-                    None => engine.start_run(&export.id, wanted).await?,
-                })
-            })
-            .await?;
+        let start = async {
+            match request {
+                Some(request) => engine.start_run_for_event(&export.id, wanted, request).await,
+                None => {
+                    let started = engine.start_run(&export.id, wanted).await?;
+                    Ok(Admission { started, accepted: true })
+                }
+            }
+        };
+        let started = self.audited_start(actor(person), Some(person.role), entry, start).await?;
         self.drive(started.active()).await;
         Ok(started)
     }
-}
-
-/// What the engine knows a person's request by: another person's is another one, also under the same key.
-fn request_event(person: &Person, key: &str) -> Result<String, ConfigurationError> {
-    if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = format!("Use 1 to {LONGEST_KEY} visible ASCII characters.");
-        return Err(ConfigurationError::invalid("idempotency_key", "invalid", message));
-    }
-    Ok(format!("request/{}/{key}", person.subject))
 }

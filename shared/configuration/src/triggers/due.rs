@@ -1,7 +1,10 @@
 //! What the clock starts: the system refresh, exports with a recurrence of their own, and uploads that have come to
 //! rest.
 
-use catalog::RefreshSettings;
+use std::collections::BTreeMap;
+
+use catalog::{Export, RefreshSettings};
+use domain::identifier::ExportId;
 use engine::Trigger;
 use futures_util::future;
 use jiff::Timestamp;
@@ -9,7 +12,7 @@ use schedule::{ExportSchedule, RefreshSchedule, Schedule, Slot};
 use serde::{Deserialize, Serialize};
 use store::{Change, Document};
 
-use super::start::TriggerReport;
+use super::start::{Event, TriggerReport};
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
 
@@ -18,7 +21,7 @@ const TICKS: &str = "settings/ticks.json";
 
 /// Until when everything was seen to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Ticks {
+struct SeenTo {
     /// Everything that was due until then.
     watermark: Option<Timestamp>,
     /// The system schedule at that time: a change of it begins with the change, not with the watermark.
@@ -26,16 +29,38 @@ struct Ticks {
     schedule: RefreshSchedule,
 }
 
+/// How far the clock's work is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Ticks {
+    /// For all exports but those behind.
+    #[serde(flatten)]
+    seen_to: SeenTo,
+    /// Exports that could not be started when they were due, or not even be read: each has a watermark of its own until
+    /// that has worked, so that nothing is lost and none of them holds up the others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    behind: BTreeMap<ExportId, SeenTo>,
+}
+
 impl Document for Ticks {
     const SCHEMA_VERSION: u32 = 1;
     const KIND: &'static str = "ticks";
 }
 
-impl Ticks {
-    /// From when on the slots of the system schedule count.
-    fn refresh_since(&self, settings: &RefreshSettings, now: Timestamp) -> Timestamp {
-        let changed = (self.schedule != settings.schedule).then_some(settings.updated_at).flatten();
-        self.watermark.max(changed).unwrap_or(now)
+impl SeenTo {
+    /// The slot of an export that is due, if one is.
+    fn due(&self, export: &Export, settings: &RefreshSettings, now: Timestamp) -> Option<String> {
+        match &export.schedule {
+            ExportSchedule::WithSystemRefresh => {
+                let changed = (self.schedule != settings.schedule).then_some(settings.updated_at).flatten();
+                let since = self.watermark.max(changed).unwrap_or(now);
+                settings.schedule.latest_due(since, now).map(|slot| event("refresh", &slot))
+            }
+            own @ ExportSchedule::Own(_) => {
+                let since = self.watermark.unwrap_or(export.updated_at);
+                own.latest_due(since, now).map(|slot| event("own", &slot))
+            }
+            ExportSchedule::Off { .. } => None,
+        }
     }
 }
 
@@ -58,54 +83,66 @@ impl Configuration {
         let (settings, ticks) = future::try_join(self.refresh_settings(), ticks).await?;
         let ticks = ticks.map(|ticks| ticks.content).unwrap_or_default();
         let mut report = TriggerReport::default();
-        if !settings.paused {
-            let refresh = settings.schedule.latest_due(ticks.refresh_since(&settings, now), now);
-            self.start_scheduled(refresh, ticks.watermark, now, &mut report).await?;
-        }
-        // Also while paused: uploads that come to rest are over then, too.
+        let behind = if settings.paused {
+            BTreeMap::new()
+        } else {
+            self.start_scheduled(&ticks, &settings, now, &mut report).await?
+        };
+        self.advance_watermark(now, settings.schedule.clone(), behind).await?;
+        // Also while paused: uploads that come to rest are over then, too. Each is remembered until it was seen to.
         self.settle_uploads(&settings, &mut report).await?;
-        if report.failed.is_empty() {
-            self.advance_watermark(now, &settings.schedule).await?;
-        }
         Ok(report)
     }
 
+    /// Answers which exports are behind.
     async fn start_scheduled(
         &self,
-        refresh: Option<Slot>,
-        watermark: Option<Timestamp>,
+        ticks: &Ticks,
+        settings: &RefreshSettings,
         now: Timestamp,
         report: &mut TriggerReport,
-    ) -> Result<(), ConfigurationError> {
-        for export in self.all_exports().await? {
-            let slot = match &export.content.schedule {
-                ExportSchedule::WithSystemRefresh => refresh.map(|slot| event("refresh", &slot)),
-                own @ ExportSchedule::Own(_) => {
-                    let since = watermark.unwrap_or(export.content.updated_at);
-                    own.latest_due(since, now).map(|slot| event("own", &slot))
+    ) -> Result<BTreeMap<ExportId, SeenTo>, ConfigurationError> {
+        let mut behind = BTreeMap::new();
+        for (id, export) in self.exports_one_by_one().await? {
+            let seen_to = ticks.behind.get(&id).unwrap_or(&ticks.seen_to);
+            let started = match export {
+                Ok(export) if export.content.removed_at.is_some() => continue,
+                Ok(export) => match seen_to.due(&export.content, settings, now) {
+                    Some(slot) => {
+                        let event = Event { trigger: Trigger::Scheduled, name: &slot, snapshot: None };
+                        self.start_by_itself(export, event, report).await
+                    }
+                    None => true,
+                },
+                Err(error) => {
+                    report.unreadable(id.clone(), &error);
+                    let watermark = seen_to.watermark.or(Some(now));
+                    behind.insert(id, SeenTo { watermark, ..seen_to.clone() });
+                    continue;
                 }
-                ExportSchedule::Off { .. } => None,
             };
-            if let Some(slot) = slot {
-                self.start_by_itself(export, Trigger::Scheduled, &slot, report).await;
+            if !started {
+                behind.insert(id, seen_to.clone());
             }
         }
-        Ok(())
+        Ok(behind)
     }
 
-    /// Never backwards: of two calls at once the later one counts.
+    /// Never backwards: of two calls at once the later one counts. An export that is behind for one of them stays so.
     async fn advance_watermark(
         &self,
         now: Timestamp,
-        schedule: &RefreshSchedule,
+        schedule: RefreshSchedule,
+        behind: BTreeMap<ExportId, SeenTo>,
     ) -> Result<(), ConfigurationError> {
+        let next = Ticks { seen_to: SeenTo { watermark: Some(now), schedule }, behind };
         self.parts
             .documents
             .update::<Ticks, (), ConfigurationError, _>(TICKS, |current| {
-                if current.is_some_and(|current| current.watermark >= Some(now)) {
+                if current.is_some_and(|current| current.seen_to.watermark >= Some(now)) {
                     return Ok(Change::Keep(()));
                 }
-                Ok(Change::Write(Ticks { watermark: Some(now), schedule: schedule.clone() }, ()))
+                Ok(Change::Write(next.clone(), ()))
             })
             .await?;
         Ok(())

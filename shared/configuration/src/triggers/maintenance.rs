@@ -53,26 +53,46 @@ impl Configuration {
         let driven = note("runs", self.drive_overdue(now).await);
         let renewed = note("tokens", self.keep_tokens_alive(now).await);
         let counted = note("segments", self.count_uncounted().await);
-        let forgotten = note("removed exports", self.forget_removed(now).await.map(|count| (count, 0)));
+        let forgotten = note("removed exports", self.forget_removed(now).await);
         MaintenanceReport { driven, counted, forgotten, renewed, ..report }
     }
 
-    /// Sets runs going that nobody works on: those whose time is over by two minutes, and those that were announced
-    /// and never written.
+    /// Sets runs going that nobody works on: those whose time is over by two minutes, those that were announced and never
+    /// written, and those that waited for an authorization which has come.
     async fn drive_overdue(&self, now: Timestamp) -> Result<(usize, usize), ConfigurationError> {
         let engine = &self.parts.engine;
-        let mut driven = 0;
-        for export in self.all_exports().await? {
-            self.repair_run(&export.content.id).await?;
-        }
-        for key in engine.active_runs().await? {
-            let Some(run) = engine.run(&key).await? else { continue };
-            if is_overdue(&run, now) {
-                self.drive(&key).await;
-                driven += 1;
+        let (mut driven, mut failed) = (0, 0);
+        // One run that cannot be read, because a newer release wrote it, must not keep the others waiting.
+        for (id, _) in self.exports_one_by_one().await? {
+            let id = &id;
+            if let Err(error) = self.repair_run(id).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(export = %id, error, "an export's active run could not be looked at");
+                failed += 1;
             }
         }
-        Ok((driven, 0))
+        for key in engine.active_runs().await? {
+            match self.needs_driving(&key, now).await {
+                Ok(true) => {
+                    self.drive(&key).await;
+                    driven += 1;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(export = %key.export, run = %key.run, error, "a run could not be looked at");
+                    failed += 1;
+                }
+            }
+        }
+        Ok((driven, failed))
+    }
+
+    async fn needs_driving(&self, key: &RunKey, now: Timestamp) -> Result<bool, ConfigurationError> {
+        match self.parts.engine.run(key).await? {
+            Some(run) => Ok(is_overdue(&run, now) || self.is_wake_up_lost(&run).await?),
+            None => Ok(false),
+        }
     }
 
     /// Writes the document of a run that a crash prevented.
@@ -100,7 +120,7 @@ impl Configuration {
     }
 }
 
-/// Runs that wait for a person are left alone; of those that have ended, the cleaning up is outstanding.
+/// Runs that wait for a person are left alone until the person has come; of those that have ended, the cleaning up is outstanding.
 fn is_overdue(run: &Run, now: Timestamp) -> bool {
     let since = match run.ended() {
         Some(ended) => Some(ended.at),

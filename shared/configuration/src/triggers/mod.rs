@@ -2,10 +2,12 @@
 
 mod due;
 mod forget;
+mod health;
 mod maintenance;
 mod start;
 mod tokens;
 mod upload;
 
+pub use health::Health;
 pub use maintenance::MaintenanceReport;
 pub use start::{StartedByItself, TriggerReport};

@@ -1,8 +1,10 @@
 //! Tokens that nobody has used for long are renewed before they end by themselves.
 
+use catalog::{CONNECTIONS, Connection};
 use constant_contact::AccessTokens;
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use store::list_all;
 use tokens::TokenStatus;
 
 use crate::configuration::Configuration;
@@ -27,8 +29,17 @@ impl Configuration {
         &self,
         now: Timestamp,
     ) -> Result<(usize, usize), ConfigurationError> {
-        let connections = self.all_connections().await?;
-        let renewals = stream::iter(connections).map(|connection| async move {
+        let connections = list_all(self.parts.documents.store().as_ref(), CONNECTIONS).await?;
+        let renewals = stream::iter(connections).map(|object| async move {
+            // One that cannot be read must not hold up the others: their tokens would end.
+            let connection = match self.parts.documents.load::<Connection>(&object.key).await {
+                Ok(Some(connection)) => connection,
+                Ok(None) => return (0, 0),
+                Err(error) => {
+                    tracing::warn!(key = object.key, error = &error as &dyn std::error::Error, "a connection could not be looked at");
+                    return (0, 1);
+                }
+            };
             let id = connection.content.id;
             let status = match self.parts.grants.status(&id).await {
                 Ok(status) => status,
@@ -61,7 +72,12 @@ mod tests {
     #[test]
     fn tokens_are_renewed_a_month_before_they_end() {
         let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
-        let fresh = TokenStatus { expires_at: day(1), renewed_at: None, needs_reauthentication_since: None };
+        let fresh = TokenStatus {
+            expires_at: day(1),
+            granted_at: None,
+            renewed_at: None,
+            needs_reauthentication_since: None,
+        };
         let used = TokenStatus { expires_at: day(101), renewed_at: Some(day(100)), ..fresh };
         let lost = TokenStatus { needs_reauthentication_since: Some(day(2)), ..fresh };
         assert!(!is_due(&fresh, day(151)) && is_due(&fresh, day(152)));

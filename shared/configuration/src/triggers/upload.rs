@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use snapshots::PinnedSnapshot;
 use store::{Change, Document, DocumentError, Versioned, list_all};
 
-use super::start::TriggerReport;
+use super::start::{Event, TriggerReport};
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
 
@@ -61,6 +61,10 @@ impl Configuration {
         match located.newest {
             Some(snapshot) if located.uploading.is_none() => {
                 self.snapshot_complete(&settings, &snapshot, &mut report).await?;
+                if !report.failed.is_empty() {
+                    // Whether or not the event is delivered again: the clock sees to it.
+                    self.remember_upload(segment).await?;
+                }
             }
             _ => self.remember_upload(segment).await?,
         }
@@ -138,10 +142,18 @@ impl Configuration {
         report: &mut TriggerReport,
     ) -> Result<(), ConfigurationError> {
         let event = event(snapshot);
-        for export in self.all_exports().await? {
-            let Export { schedule, segments, .. } = &export.content;
+        let event = Event { trigger: Trigger::Upload, name: &event, snapshot: Some(snapshot) };
+        for (id, export) in self.exports_one_by_one().await? {
+            let export = match export {
+                Ok(export) => export,
+                Err(error) => {
+                    report.unreadable(id, &error);
+                    continue;
+                }
+            };
+            let Export { schedule, segments, removed_at: None, .. } = &export.content else { continue };
             if schedule.follows_system_refresh() && segments.contains(&snapshot.segment) {
-                self.start_by_itself(export, Trigger::Upload, &event, report).await;
+                self.start_by_itself(export, event, report).await;
             }
         }
         Ok(())

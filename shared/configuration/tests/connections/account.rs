@@ -45,7 +45,7 @@ async fn whoever_may_use_a_connection_sees_its_lists() {
             configuration.contact_counts(&person, connection).await.map(|_| ()),
         ];
         for outcome in refused {
-            assert_eq!(outcome.unwrap_err().code(), "forbidden");
+            assert_eq!(outcome.unwrap_err().code(), "not_found", "not even that it exists is told");
         }
     }
     let error = configuration.lists(&bench.contributor(), &unfinished).await.unwrap_err();

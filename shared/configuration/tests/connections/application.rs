@@ -3,7 +3,7 @@
 use configuration::ConfigurationError;
 use domain::Sensitive;
 
-use crate::support::bare_bench;
+use crate::support::{bare_bench, bench};
 
 #[tokio::test]
 async fn the_application_is_set_up_once_and_never_shown() {
@@ -30,4 +30,27 @@ async fn the_application_is_set_up_once_and_never_shown() {
     let record = serde_json::to_string(&configuration.audit(&ann, None).await.unwrap()).unwrap();
     assert!(record.contains("application.changed") && record.contains("the-client"), "{record}");
     assert!(!record.contains("the-secret"));
+}
+
+#[tokio::test]
+async fn runs_that_wait_for_a_person_go_on_with_new_credentials() {
+    let bench = bench().await;
+    let id = bench.connected(catalog::ConnectionAccess::Administrators).await;
+    let export = bench.export("News", Some(&id)).await;
+    let parked = bench.run(&export).await;
+    let document = format!("runs/{}/{}.json", parked.export, parked.run);
+    bench
+        .documents
+        .update::<engine::Run, (), std::convert::Infallible, _>(&document, |run| {
+            let problem = "the client secret is refused".to_owned();
+            let parked = Some(engine::ParkReason::NeedsPerson { problem });
+            Ok(store::Change::Write(engine::Run { parked, due_at: None, ..run.unwrap().clone() }, ()))
+        })
+        .await
+        .unwrap();
+    let application = simulator::Application::default();
+    let secret = Sensitive::new(application.client_secret);
+    let person = bench.administrator();
+    bench.configuration.store_application(&person, &application.client_id, &secret).await.unwrap();
+    assert_eq!(bench.driver.take(), [parked]);
 }

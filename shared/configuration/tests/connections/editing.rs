@@ -60,7 +60,7 @@ async fn only_administrators_work_on_connections() {
             configuration.calls(&person, &id).await.map(|_| ()),
             configuration.remove_connection(&person, &id, &tag).await.map(|_| ()),
             configuration.detach_all_and_remove(&person, &id).await.map(|_| ()),
-            configuration.detach_exports(&person, std::slice::from_ref(&export)).await.map(|_| ()),
+            configuration.detach_exports(&person, &[(export.clone(), tag.clone())]).await.map(|_| ()),
             configuration.application(&person).await.map(|_| ()),
             configuration
                 .store_application(&person, "id", &domain::Sensitive::new("secret".to_owned()))

@@ -35,10 +35,11 @@ async fn a_connection_in_use_stays_and_its_exports_are_named() {
 
     // One by one, then the rest.
     bench.time_passes(SignedDuration::from_secs(1));
-    configuration.detach_exports(&ann, std::slice::from_ref(&news)).await.unwrap();
+    configuration.detach_exports(&ann, &bench.seen(&[&news]).await).await.unwrap();
     let error = configuration.remove_connection(&ann, &id, &tag).await.unwrap_err();
     assert!(matches!(&error, ConfigurationError::InUse { exports } if exports.len() == 1), "{error:?}");
-    let detached = configuration.detach_exports(&ann, &[news.clone(), offers.clone()]).await.unwrap();
+    let both = bench.seen(&[&news, &offers]).await;
+    let detached = configuration.detach_exports(&ann, &both).await.unwrap();
     assert_eq!(detached.len(), 2, "one that is detached already stays so");
     let stale = configuration.remove_connection(&ann, &id, &store::Tag::new("\"older\"")).await;
     assert_eq!(stale.unwrap_err().code(), "stale");
@@ -60,9 +61,33 @@ async fn an_unknown_export_detaches_none() {
     let id = bench.connected(ConnectionAccess::Administrators).await;
     let news = bench.export("News", Some(&id)).await;
     let nobody = domain::identifier::ExportId::new("nobody").unwrap();
-    let outcome = bench.configuration.detach_exports(&bench.administrator(), &[news.clone(), nobody]).await;
+    let mut both = bench.seen(&[&news]).await;
+    both.push((nobody, both[0].1.clone()));
+    let outcome = bench.configuration.detach_exports(&bench.administrator(), &both).await;
     assert_eq!(outcome.unwrap_err().code(), "not_found");
     assert_eq!(bench.stored_export(&news).await.connection, Some(id));
+}
+
+#[tokio::test]
+async fn what_was_changed_since_it_was_seen_is_not_detached() {
+    let bench = bench().await;
+    let id = bench.connected(ConnectionAccess::Administrators).await;
+    let (ann, configuration) = (bench.administrator(), &bench.configuration);
+    let news = bench.export("News", Some(&id)).await;
+    let offers = bench.export("Offers", Some(&id)).await;
+    let shown = configuration.connection(&ann, &id).await.unwrap().value.exports;
+    let seen: Vec<_> = shown.iter().map(|export| (export.id.clone(), export.tag.clone())).collect();
+    assert_eq!(seen, bench.seen(&[&news, &offers]).await);
+    // Somebody else switches the schedule of one of them.
+    let off = configuration::BulkSchedule::Switch(false);
+    configuration.set_schedules(&ann, std::slice::from_ref(&offers), &off).await.unwrap();
+    let outcome = configuration.detach_exports(&ann, &seen).await;
+    assert_eq!(outcome.unwrap_err().code(), "stale");
+    for export in [&news, &offers] {
+        assert_eq!(bench.stored_export(export).await.connection.as_ref(), Some(&id), "none of them");
+    }
+    configuration.detach_exports(&ann, &bench.seen(&[&news, &offers]).await).await.unwrap();
+    assert_eq!(bench.stored_export(&offers).await.connection, None);
 }
 
 #[tokio::test]
@@ -72,7 +97,12 @@ async fn a_detached_export_stops_running() {
     let news = bench.export("News", Some(&id)).await;
     let offers = bench.export("Offers", Some(&id)).await;
     let (run, other) = (bench.run(&news).await, bench.run(&offers).await);
-    bench.configuration.detach_exports(&bench.administrator(), &[news]).await.unwrap();
+    // One that follows it waits, too.
+    bench.pin(&news).await;
+    bench.run(&news).await;
+    assert!(bench.engine.occupation(&news).await.unwrap().follow_up.is_some());
+    bench.configuration.detach_exports(&bench.administrator(), &bench.seen(&[&news]).await).await.unwrap();
+    assert_eq!(bench.engine.occupation(&news).await.unwrap().follow_up, None);
     assert_eq!(cancelled(&bench, &run).await.as_deref(), Some("Ann"));
     assert_eq!(cancelled(&bench, &other).await, None);
     assert_eq!(bench.driver.take(), [run]);
@@ -171,8 +201,8 @@ async fn a_second_call_finishes_what_a_crash_interrupted() {
             assert_eq!(cancelled(&bench, run).await.as_deref(), Some("Ann"), "after {writes} writes");
         }
     }
-    // The entry, the mark, two runs, two exports with an entry each, lease and document.
-    assert_eq!(interruptions, 10);
+    // The entry, the mark, two runs, two exports with an entry each, the mark of the lease, lease and document.
+    assert_eq!(interruptions, 11);
 }
 
 #[tokio::test]

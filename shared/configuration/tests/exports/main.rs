@@ -13,12 +13,14 @@
 mod support;
 
 mod changing;
+mod health;
 mod listing;
 mod maintenance;
 mod permissions;
 mod refresh;
 mod runs;
 mod saving;
+mod saving_again;
 mod segments;
 mod triggers;
 mod world;

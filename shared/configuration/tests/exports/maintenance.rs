@@ -54,6 +54,37 @@ async fn a_run_that_waits_for_a_person_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_run_whose_authorization_has_come_is_driven_although_nobody_told_it() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    let key = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap().active().clone();
+    world.bench.control.disconnect().await.unwrap();
+    let advance = async || {
+        let deadline = world.bench.clock.now() + SignedDuration::from_mins(5);
+        world.bench.engine.advance(&key, deadline, engine::Caller::SoleOwner).await.unwrap()
+    };
+    while !matches!(advance().await, engine::Advance::Parked { .. }) {
+        world.bench.time_passes(SignedDuration::from_mins(1));
+    }
+    world.driven();
+    // The wake-up is lost.
+    world.bench.driver.set_out_of_reach(true);
+    world.bench.authenticate(&world.connection).await;
+    world.bench.driver.set_out_of_reach(false);
+    let now = world.bench.clock.now();
+    assert_eq!(configuration.maintenance(now).await.driven, 1);
+    assert_eq!(world.driven(), [id]);
+    // What comes of it does not help when it parks again for another reason: that is not tried again and again.
+    world.bench.time_passes(SignedDuration::from_mins(1));
+    world.bench.control.disconnect().await.unwrap();
+    while !matches!(advance().await, engine::Advance::Parked { .. }) {
+        world.bench.time_passes(SignedDuration::from_mins(1));
+    }
+    assert_eq!(configuration.maintenance(world.bench.clock.now()).await.driven, 0);
+}
+
+#[tokio::test]
 async fn the_data_of_a_removed_export_is_kept_for_thirty_days() {
     let world = world().await;
     let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);

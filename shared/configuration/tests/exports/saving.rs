@@ -33,7 +33,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
     draft.schedule = ExportForm { kind: "own".to_owned(), ..ExportForm::default() };
     let person = world.bench.contributor();
     let review = world.bench.configuration.review_export(&person, None, &draft).await.unwrap();
-    let mut found = problems(world.bench.configuration.create_export(&person, &draft).await);
+    let mut found = problems(world.bench.configuration.create_export(&person, &draft, None).await);
     assert_eq!(review.problems.len(), found.len(), "a review finds what Save finds");
     found.sort();
     let expected = [
@@ -67,7 +67,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
 async fn an_empty_form_is_no_export() {
     let world = world().await;
     let (ann, empty) = (world.bench.administrator(), Default::default());
-    let created = world.bench.configuration.create_export(&ann, &empty).await;
+    let created = world.bench.configuration.create_export(&ann, &empty, None).await;
     let mut fields: Vec<String> = problems(created).into_iter().map(|(field, _)| field).collect();
     fields.sort();
     assert_eq!(fields, ["connection", "email_column", "list", "name", "segments"]);
@@ -97,7 +97,7 @@ async fn a_new_list_is_made_only_when_everything_else_is_right() {
     let mut draft = world.draft("News");
     draft.list = ListChoice::New("Offers".to_owned());
     draft.email_column = "Mail".to_owned();
-    assert_eq!(problems(configuration.create_export(&person, &draft).await).len(), 1);
+    assert_eq!(problems(configuration.create_export(&person, &draft, None).await).len(), 1);
     let lists = || async { configuration.lists(&person, &world.connection).await.unwrap().len() };
     let before = lists().await;
     draft.email_column = "EMail".to_owned();
@@ -109,7 +109,7 @@ async fn a_new_list_is_made_only_when_everything_else_is_right() {
     assert_eq!((lists().await, saved.export.value.list_name.as_str()), (before + 1, "Offers"));
     assert_eq!(world.bench.actions().await[..2], ["export.created", "list.created"]);
 
-    let taken = configuration.create_export(&person, &draft).await;
+    let taken = configuration.create_export(&person, &draft, None).await;
     assert_eq!(problems(taken), [("list".to_owned(), "taken")]);
 }
 
@@ -119,7 +119,7 @@ async fn the_list_must_be_in_this_account() {
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let mut draft = world.draft("News");
     draft.list = ListChoice::Id("11111111-1111-1111-1111-111111111111".to_owned());
-    let refused = configuration.create_export(&person, &draft).await;
+    let refused = configuration.create_export(&person, &draft, None).await;
     assert_eq!(problems(refused), [("list".to_owned(), "not_found")]);
     let id = world.export("News").await;
     world.bench.control.delete_list(world.list.clone()).await.unwrap();
@@ -168,16 +168,19 @@ async fn a_connection_must_be_usable_and_shared() {
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let mut draft = world.draft("News");
     draft.connection = Some(world.bench.created(ConnectionAccess::Contributors).await);
-    let refused = configuration.create_export(&person, &draft).await;
+    let refused = configuration.create_export(&person, &draft, None).await;
     assert_eq!(problems(refused), [("connection".to_owned(), "not_connected")]);
     draft.connection = Some(world.bench.connected(ConnectionAccess::Administrators).await);
-    let refused = configuration.create_export(&person, &draft).await.unwrap_err();
-    assert_eq!(refused.code(), "forbidden");
+    let refused = configuration.create_export(&person, &draft, None).await;
+    let unshared = problems(refused);
+    draft.connection = Some(domain::identifier::ConnectionId::new("nobody").unwrap());
+    let unknown = problems(configuration.create_export(&person, &draft, None).await);
+    assert_eq!((&unshared, unshared[0].1), (&unknown, "not_found"), "not even that it exists is told");
     world.bench.control.disconnect().await.unwrap();
-    let out_of_reach = configuration.create_export(&person, &world.draft("News")).await.unwrap_err();
+    let out_of_reach = configuration.create_export(&person, &world.draft("News"), None).await.unwrap_err();
     assert_eq!(out_of_reach.code(), "needs_reauthentication");
     let mut wrong = world.draft("News");
     wrong.name.clear();
-    let first = problems(configuration.create_export(&person, &wrong).await);
+    let first = problems(configuration.create_export(&person, &wrong, None).await);
     assert_eq!(first, [("name".to_owned(), "required")], "what the person can put right comes first");
 }

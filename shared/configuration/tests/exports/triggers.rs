@@ -5,6 +5,7 @@ use domain::Clock;
 use domain::identifier::ExportId;
 use engine::{Started, Trigger};
 use jiff::{SignedDuration, Timestamp};
+use planner::RunKind;
 use schedule::RefreshForm;
 
 use crate::world::{PEOPLE, World, daily, segment, world};
@@ -175,8 +176,116 @@ async fn a_complete_upload_starts_each_export_of_its_segment_once() {
     let active = world.bench.engine.occupation(&news).await.unwrap().active.unwrap();
     assert_eq!(active.request.trigger, Trigger::Upload);
     finish_all(&world).await;
+    let started = |actions: Vec<String>| actions.iter().filter(|action| *action == "run.started").count();
+    assert_eq!(started(world.bench.actions().await), 1);
     let again = configuration.snapshot_uploaded(&customers).await.unwrap();
     assert!(matches!(again.started[0].started, Started::Known(_)), "delivered twice: {again:?}");
+    assert_eq!(started(world.bench.actions().await), 1, "nothing has happened");
+}
+
+#[tokio::test]
+async fn an_upload_that_a_run_has_used_already_starts_no_other() {
+    let world = world().await;
+    let (news, configuration) = (world.export("News").await, &world.bench.configuration);
+    let carl = world.bench.contributor();
+    refresh(&world, &[], true).await;
+    world.upload("customers/2026-11-22.csv", PEOPLE).await;
+    // A click is faster than the watcher.
+    let clicked = configuration.run_export(&carl, &news, RunKind::Changes, None).await.unwrap();
+    world.finish(clicked.active()).await;
+    let announced = configuration.snapshot_uploaded(&segment("customers")).await.unwrap();
+    assert_eq!(announced.started[0].started, Started::Known(clicked.active().clone()));
+    assert!(world.bench.engine.active_runs().await.unwrap().is_empty());
+    // It is no news either when the export was changed since: then there is something to do.
+    world.upload("customers/2026-11-23.csv", PEOPLE).await;
+    let clicked = configuration.run_export(&carl, &news, RunKind::Changes, None).await.unwrap();
+    world.finish(clicked.active()).await;
+    let current = configuration.export(&carl, &news).await.unwrap();
+    let mut draft = current.value.draft.clone();
+    let attribute = domain::mapping::Source::Column("FirstName".to_owned());
+    draft
+        .attributes
+        .push(configuration::AttributeDraft { field: "first_name".to_owned(), source: attribute });
+    configuration.update_export(&carl, &news, &current.tag, &draft).await.unwrap();
+    let announced = configuration.snapshot_uploaded(&segment("customers")).await.unwrap();
+    assert_eq!(created(&announced), [news]);
+}
+
+#[tokio::test]
+async fn a_segment_that_once_had_a_marker_is_not_complete_without_one() {
+    let world = world().await;
+    let (configuration, marked) = (&world.bench.configuration, segment("marked"));
+    world.upload("marked/1/part-1.csv", PEOPLE).await;
+    world.upload("marked/1/_SUCCESS", "").await;
+    let mut draft = world.draft("News");
+    draft.segments = vec!["marked".to_owned()];
+    let news = world.save(&draft).await.export.value.standing.id;
+    refresh(&world, &[], true).await;
+    assert_eq!(created(&configuration.snapshot_uploaded(&marked).await.unwrap()), [news]);
+    finish_all(&world).await;
+    // The customer tidies up, and the next feed is cut short.
+    for name in ["part-1.csv", "_SUCCESS"] {
+        let key = format!("segments/marked/1/{name}");
+        store::ObjectStore::delete(&world.bench.segments, &key, store::Condition::None).await.unwrap();
+    }
+    world.upload("marked/2/part-1.csv", PEOPLE).await;
+    assert!(configuration.snapshot_uploaded(&marked).await.unwrap().started.is_empty());
+    world.bench.time_passes(SignedDuration::from_mins(11));
+    let report = configuration.start_due(world.bench.clock.now()).await.unwrap();
+    assert!(report.started.is_empty() && report.failed.is_empty(), "{report:?}");
+    let viewer = world.bench.viewer();
+    let item = configuration.segment(&viewer, &marked).await.unwrap().item;
+    assert_eq!(item.snapshot, None, "people are told what a run would find");
+    let listed = configuration.segments(&viewer).await.unwrap();
+    assert_eq!(listed.iter().find(|item| item.name == marked).unwrap().snapshot, None);
+}
+
+/// A document that no release can read.
+async fn damage(world: &World, key: &str) -> bytes::Bytes {
+    let whole = store::ObjectStore::get(&world.bench.memory, key).await.unwrap().bytes;
+    let damaged = bytes::Bytes::from_static(b"{}");
+    store::ObjectStore::put(&world.bench.memory, key, damaged, store::Condition::None).await.unwrap();
+    whole
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_be_started_holds_up_no_other_and_loses_nothing() {
+    // Its own document, and what says which run is active.
+    for name in ["export", "occupation"] {
+        let world = world().await;
+        let (news, offers) = (world.export("News").await, world.export("Offers").await);
+        refresh(&world, &["05:00", "06:00"], true).await;
+        tick(&world, "04:30:00").await;
+        tick(&world, "05:01:00").await;
+        finish_all(&world).await;
+        let key = format!("exports/{news}/{name}.json");
+        let whole = damage(&world, &key).await;
+        let report = tick(&world, "06:01:00").await;
+        assert_eq!(created(&report), std::slice::from_ref(&offers));
+        assert_eq!(report.failed.iter().map(|export| &export.id).collect::<Vec<_>>(), [&news]);
+        finish_all(&world).await;
+        // A new schedule whose time is over begins with the change, also now.
+        world.bench.clock.advance_to("2026-11-22T06:20:00Z".parse().unwrap());
+        let report = tick(&world, "06:21:00").await;
+        assert!(report.started.is_empty() && report.failed.len() == 1, "{report:?}");
+        let own = configuration::BulkSchedule::Own(daily("2026-11-22T06:10"));
+        let carl = world.bench.contributor();
+        world.bench.configuration.set_schedules(&carl, std::slice::from_ref(&offers), &own).await.unwrap();
+        assert!(created(&tick(&world, "06:22:00").await).is_empty(), "06:10 was over when it was set");
+        let uploaded = {
+            world.upload("customers/2026-11-22.csv", PEOPLE).await;
+            world.bench.configuration.snapshot_uploaded(&segment("customers")).await.unwrap()
+        };
+        assert_eq!((created(&uploaded).len(), uploaded.failed.len()), (0, 1), "{uploaded:?}");
+        // Mended, it is made up for: the refresh, and the upload with the next look.
+        store::ObjectStore::put(&world.bench.memory, &key, whole, store::Condition::None).await.unwrap();
+        let report = tick(&world, "06:31:00").await;
+        assert_eq!(created(&report), std::slice::from_ref(&news), "{name}");
+        let keys = world.bench.memory.keys();
+        assert!(!keys.iter().any(|key| key.starts_with("uploads/")), "the upload was seen to");
+        finish_all(&world).await;
+        assert!(tick(&world, "06:40:00").await.started.is_empty(), "once");
+    }
 }
 
 #[tokio::test]

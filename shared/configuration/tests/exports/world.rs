@@ -69,7 +69,7 @@ impl World {
 
     pub(crate) async fn save(&self, draft: &ExportDraft) -> SavedExport {
         self.bench.time_passes(SignedDuration::from_secs(1));
-        self.bench.configuration.create_export(&self.bench.contributor(), draft).await.unwrap()
+        self.bench.configuration.create_export(&self.bench.contributor(), draft, None).await.unwrap()
     }
 
     /// A saved export.

@@ -1,7 +1,7 @@
 //! Everything around the actions of a person: stores in memory, a clock to set, Constant Contact on loopback.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -22,7 +22,7 @@ use identity::{Person, PublicAddress, Role};
 use jiff::{SignedDuration, Timestamp};
 use quota::GateOptions;
 use simulator::{Application, Control, Limits, Options, Simulator, Throttle};
-use store::{ByteStream, Condition, Documents, ListPage, MemoryStore, Object, ObjectInfo};
+use store::{ByteStream, Change, Condition, Documents, ListPage, MemoryStore, Object, ObjectInfo};
 use store::{ObjectStore, StoreError, Tag, Upload};
 use tokens::{Grants, MemorySecretStore, SourceOptions, TokenVault};
 use url::Url;
@@ -219,6 +219,29 @@ impl Bench {
         self.documents.load::<Export>(&export_key(id)).await.unwrap().unwrap().content
     }
 
+    /// These exports in their present versions.
+    pub(crate) async fn seen(&self, exports: &[&ExportId]) -> Vec<(ExportId, Tag)> {
+        let mut seen = Vec::new();
+        for id in exports {
+            let found = self.documents.load::<Export>(&export_key(id)).await.unwrap().unwrap();
+            seen.push(((*id).clone(), found.tag));
+        }
+        seen
+    }
+
+    /// Marks the active run of an export as the engine does when its snapshots are chosen: whoever comes then follows.
+    pub(crate) async fn pin(&self, export: &ExportId) {
+        let key = format!("exports/{export}/occupation.json");
+        self.documents
+            .update::<engine::Occupation, (), std::convert::Infallible, _>(&key, |occupation| {
+                let mut occupation = occupation.unwrap().clone();
+                occupation.active.as_mut().unwrap().pinned = true;
+                Ok(Change::Write(occupation, ()))
+            })
+            .await
+            .unwrap();
+    }
+
     /// A run that was started and not worked on yet.
     pub(crate) async fn run(&self, export: &ExportId) -> RunKey {
         let request = StartRequest {
@@ -266,9 +289,14 @@ pub(crate) fn without_refresh_token(url: &Url) -> Url {
 
 /// Remembers what was to be driven.
 #[derive(Debug, Default)]
-pub(crate) struct Driven(Mutex<Vec<RunKey>>);
+pub(crate) struct Driven(Mutex<Vec<RunKey>>, AtomicBool);
 
 impl Driven {
+    /// Whether it can be reached.
+    pub(crate) fn set_out_of_reach(&self, out_of_reach: bool) {
+        self.1.store(out_of_reach, Ordering::SeqCst);
+    }
+
     pub(crate) fn take(&self) -> Vec<RunKey> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
@@ -284,6 +312,9 @@ impl Driven {
 #[async_trait]
 impl RunDriver for Driven {
     async fn drive(&self, run: &RunKey) -> Result<(), DriverError> {
+        if self.1.load(Ordering::SeqCst) {
+            return Err(DriverError("out of reach".into()));
+        }
         self.0.lock().unwrap().push(run.clone());
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! What is in a connection's account: lists, custom fields, the number of contacts.
 
-use ::configuration::ConfigurationError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,14 +22,6 @@ pub(super) struct ListsQuery {
     find: Option<String>,
 }
 
-/// Who may not use a connection may not know of it either.
-fn unknown_if_forbidden(error: ConfigurationError) -> Problem {
-    match error {
-        ConfigurationError::Forbidden { .. } => ConfigurationError::NotFound { what: "connection" }.into(),
-        other => other.into(),
-    }
-}
-
 /// Lists of the account
 ///
 /// By name, for who may use the connection.
@@ -50,7 +41,7 @@ pub(super) async fn list_lists(
         Some(text) => configuration.find_list(&person, &path.id, &text).await.map(|list| vec![list]),
         None => configuration.lists(&person, &path.id).await,
     };
-    lists.map(Items::all).map_err(unknown_if_forbidden)
+    Ok(Items::all(lists?))
 }
 
 /// Create a list
@@ -66,7 +57,7 @@ pub(super) async fn create_list(
     Input(body): Input<NewListBody>,
 ) -> Result<(StatusCode, Json<ContactList>), Problem> {
     let list = app.configuration().create_list(&person, &path.id, &body.name).await;
-    Ok((StatusCode::CREATED, Json(list.map_err(unknown_if_forbidden)?.into())))
+    Ok((StatusCode::CREATED, Json(list?.into())))
 }
 
 /// Custom fields of the account
@@ -83,7 +74,7 @@ pub(super) async fn list_custom_fields(
     Named(path): Named<ConnectionPath>,
 ) -> Result<Json<Items<CustomField>>, Problem> {
     let fields = app.configuration().custom_fields(&person, &path.id).await;
-    fields.map(Items::all).map_err(unknown_if_forbidden)
+    Ok(Items::all(fields?))
 }
 
 /// Create a custom field
@@ -102,7 +93,7 @@ pub(super) async fn create_custom_field(
     Input(body): Input<NewFieldBody>,
 ) -> Result<(StatusCode, Json<CustomField>), Problem> {
     let field = app.configuration().create_custom_field(&person, &path.id, &body.label).await;
-    Ok((StatusCode::CREATED, Json(field.map_err(unknown_if_forbidden)?.into())))
+    Ok((StatusCode::CREATED, Json(field?.into())))
 }
 
 /// Number of contacts of the account
@@ -119,5 +110,5 @@ pub(super) async fn count_contacts(
     Named(path): Named<ConnectionPath>,
 ) -> Result<Json<ContactCounts>, Problem> {
     let counts = app.configuration().contact_counts(&person, &path.id).await;
-    Ok(Json(counts.map_err(unknown_if_forbidden)?.into()))
+    Ok(Json(counts?.into()))
 }

@@ -2,7 +2,7 @@
 
 use ::configuration::{
     AuthorizedAccount, ConnectionAdministration, ConnectionDetails, ConnectionListItem, ConnectionName,
-    ExportName, RemovedConnection,
+    ExportName, RemovedConnection, SeenExport,
 };
 use catalog::{Consent, ExportUser};
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ pub(in crate::api) struct Connection {
     created_by: Option<String>,
     created_at: Timestamp,
     /// The exports that use it.
-    exports: Vec<NamedExport>,
+    exports: Vec<UsingExport>,
 }
 
 /// Who agreed to the data-privacy text.
@@ -89,6 +89,15 @@ struct Responsible {
 pub(in crate::api) struct NamedExport {
     id: String,
     name: String,
+}
+
+/// An export that uses a connection.
+#[derive(Serialize, ToSchema)]
+struct UsingExport {
+    id: String,
+    name: String,
+    /// Its version, for changing or detaching it: its `ETag`.
+    version: String,
 }
 
 /// What was done to remove a connection.
@@ -173,6 +182,12 @@ impl From<AuthorizedAccount> for Account {
 impl From<ExportUser> for Responsible {
     fn from(user: ExportUser) -> Self {
         Self { name: user.who.name, since: user.at }
+    }
+}
+
+impl From<SeenExport> for UsingExport {
+    fn from(export: SeenExport) -> Self {
+        Self { id: export.id.into(), name: export.name, version: export.tag.to_string() }
     }
 }
 

@@ -7,6 +7,7 @@ use domain::identifier::{ConnectionId, ExportId, SegmentName};
 use domain::mapping::Source;
 use schedule::{ExportForm, ExportSchedule};
 use serde::{Deserialize, Serialize};
+use store::Tag;
 use utoipa::ToSchema;
 
 /// All that people enter for an export. What is left out is empty.
@@ -81,9 +82,26 @@ pub(super) struct ScheduleForm {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Chosen {
-    /// Their ids.
-    #[schema(value_type = Vec<String>)]
-    pub(super) exports: Vec<ExportId>,
+    /// Which ones, in which versions.
+    exports: Vec<ChosenExport>,
+}
+
+/// An export as you have seen it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChosenExport {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: ExportId,
+    /// Its version: the `ETag` of the export, in its quotes, or `version` in the list of a connection's exports. When
+    /// somebody else was faster, nothing is changed (`stale`).
+    version: String,
+}
+
+impl Chosen {
+    pub(super) fn seen(self) -> Vec<(ExportId, Tag)> {
+        self.exports.into_iter().map(|export| (export.id, Tag::new(export.version))).collect()
+    }
 }
 
 /// What becomes of the schedules of some exports: give one of `switch` and `own`.

@@ -50,12 +50,12 @@ pub(super) async fn run_all_exports(
 #[utoipa::path(
     post, path = "/exports/detach", tag = "exports", request_body = Chosen,
     responses((status = OK, body = Items<NamedExport>, description = "The exports.")),
-    extensions(("x-problems" = json!(["forbidden", "not_found"]))),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "stale"]))),
 )]
 pub(super) async fn detach_exports(
     ApiPerson(person): ApiPerson,
     State(app): State<App>,
     Input(body): Input<Chosen>,
 ) -> Result<Json<Items<NamedExport>>, Problem> {
-    Ok(Items::all(app.configuration().detach_exports(&person, &body.exports).await?))
+    Ok(Items::all(app.configuration().detach_exports(&person, &body.seen()).await?))
 }

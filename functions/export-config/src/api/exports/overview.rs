@@ -3,6 +3,7 @@
 use ::configuration::{ConfigurationError, ExportQuery, FieldProblem};
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use domain::identifier::ConnectionId;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::super::answer::created;
 use super::super::extract::{Input, Parameters};
+use super::super::runs::{IdempotencyHeader, idempotency_key};
 use super::super::words::{Sort, StatusFilter};
 use super::body::Draft;
 use super::view::{ExportRow, Saved};
@@ -114,19 +116,23 @@ pub(super) async fn list_exports(
 
 /// Save a new export
 ///
-/// It does not run. Everything that is wrong with it is answered at once.
+/// It does not run. Everything that is wrong with it is answered at once. Under a key that another draft was saved with it
+/// is refused as `invalid` (`idempotency_key`, `used`).
 #[utoipa::path(
-    post, path = "/exports", tag = "exports", request_body = Draft,
-    responses((status = CREATED, body = Saved, description = "The new export.",
+    post, path = "/exports", tag = "exports", params(IdempotencyHeader), request_body = Draft,
+    responses((status = CREATED, body = Saved, description = "The new export, or what the same request has made before.",
         headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address.")))),
-    extensions(("x-problems" = json!(["forbidden", "service"]))),
+    // What was made with the key was removed since.
+    extensions(("x-problems" = json!(["forbidden", "service", "nothing_to_do"]))),
 )]
 pub(super) async fn create_export(
     ApiPerson(person): ApiPerson,
     State(app): State<App>,
+    headers: HeaderMap,
     Input(draft): Input<Draft>,
 ) -> Result<Response, Problem> {
-    let saved = app.configuration().create_export(&person, &draft.try_into()?).await?;
+    let key = idempotency_key(&headers);
+    let saved = app.configuration().create_export(&person, &draft.try_into()?, key).await?;
     let path = format!("/exports/{}", saved.export.value.standing.id);
     Ok(created(path, (etag(&saved.export.tag), Json(Saved::from(saved))).into_response()))
 }

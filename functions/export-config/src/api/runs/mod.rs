@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use self::start::AllStarted;
+pub(super) use self::start::{AllStarted, IdempotencyHeader, idempotency_key};
 pub(super) use self::view::EndedRun;
 use crate::app::App;
 

@@ -120,11 +120,16 @@ fn accepted(started: &Started) -> Response {
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "read from the headers; this says so in the document")]
-pub(super) struct IdempotencyHeader {
-    /// Your name for this request, 1 to 200 visible ASCII characters: however often it comes under the same name, it
-    /// makes one run.
+pub(in crate::api) struct IdempotencyHeader {
+    /// Your name for this request, 1 to 200 visible ASCII characters: however often it comes from you under the same name,
+    /// it counts once.
     #[param(rename = "Idempotency-Key", required = false, nullable = false, pattern = "^[!-~]{1,200}$")]
     idempotency_key: Option<String>,
+}
+
+/// The key of a request. One that is no text is none of the characters that a key may have, and is refused as such.
+pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default())
 }
 
 /// Run an export
@@ -145,8 +150,7 @@ pub(super) async fn start_run(
     OptionalInput(body): OptionalInput<RunToStart>,
 ) -> Result<Response, Problem> {
     let kind = body.kind.map(Into::into).unwrap_or_default();
-    // One that is no text is none of the characters that a key may have, and is refused as such.
-    let key = headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default());
+    let key = idempotency_key(&headers);
     let started = app.configuration().run_export(&person, &path.id, kind, key).await?;
     Ok(accepted(&started))
 }

@@ -5,10 +5,11 @@ use axum::response::{IntoResponse, Response};
 use configuration::{ConfigurationError, ConnectionDetails, ExportName, RemovedConnection};
 use console::{
     Button, ButtonKind, Column, Confirmation, EmptyState, Level, Row, Selection, Table, button, confirmation,
-    csrf_field, link_button, notice, page_header, table,
+    csrf_field, hidden_field, link_button, notice, page_header, table,
 };
-use domain::identifier::ExportId;
+use domain::identifier::{ExportId, InvalidIdentifier};
 use maud::html;
+use store::Tag;
 
 use super::{VERSION, connection_id, page_of, version};
 use crate::app::App;
@@ -54,7 +55,10 @@ fn in_use(person: &ConsolePerson, connection: &ConnectionDetails) -> Page {
                 value: export.id.to_string().into(),
                 label: export.name.as_str().into(),
             }),
-            cells: vec![html! { a href={ "/exports/" (export.id) } { (export.name) } }],
+            cells: vec![html! {
+                a href={ "/exports/" (export.id) } { (export.name) }
+                (hidden_field(&version_of(&export.id), export.tag.as_str()))
+            }],
         })
         .collect();
     let why = html! {
@@ -136,51 +140,67 @@ pub(super) async fn change_exports(
     let PostedForm { person, fields } = posted;
     let id = connection_id(&id)?;
     let page = SeeOther::to(format!("/connections/{id}/remove"));
-    let mut chosen = chosen(&fields)?;
-    // What was given another connection since the page was shown is no business of this one any more.
-    let used = app.configuration().connection(&person, &id).await?.value.exports;
-    chosen.retain(|id| used.iter().any(|export| export.id == *id));
+    let chosen = chosen(&fields)?;
     if chosen.is_empty() {
         return Ok(page.saying(Notice::warning("Choose one or more exports first.")).into_response());
     }
     let done = if fields.text("action") != "remove" {
-        Notice::success(format!(
-            "Detached: {}.",
-            names(&app.configuration().detach_exports(&person, &chosen).await?)
-        ))
+        let detached = app.configuration().detach_exports(&person, &chosen).await;
+        detached.map(|detached| format!("Detached: {}.", names(&detached)))
     } else if fields.is_checked("confirmed") {
-        Notice::success(format!("Removed: {}.", names(&remove(&app, &person, &chosen).await?)))
+        remove(&app, &person, &chosen).await.map(|removed| format!("Removed: {}.", names(&removed)))
     } else {
         let connection = app.configuration().connection(&person, &id).await?.value;
         return Ok(question(&person, &connection, &chosen).into_response());
     };
-    Ok(page.saying(done).into_response())
+    let said = match done {
+        Ok(done) => Notice::success(done),
+        Err(ConfigurationError::Stale | ConfigurationError::NotFound { what: "export" }) => Notice::warning(
+            "Somebody else has changed or removed one of these exports meanwhile. Look at those that are left, then choose \
+             again.",
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(page.saying(said).into_response())
 }
 
-fn chosen(fields: &FormFields) -> Result<Vec<ExportId>, ConfigurationError> {
-    let ids = fields.all("export").map(ExportId::new);
-    ids.collect::<Result<_, _>>().map_err(|_| ConfigurationError::NotFound { what: "export" })
+/// The hidden field with the version in which an export was shown.
+fn version_of(export: &ExportId) -> String {
+    format!("{VERSION}:{export}")
+}
+
+/// The exports that were ticked, in the versions in which they were shown.
+fn chosen(fields: &FormFields) -> Result<Vec<(ExportId, Tag)>, ConfigurationError> {
+    let seen = fields.all("export").map(|id| {
+        let id = ExportId::new(id)?;
+        let tag = Tag::new(fields.text(&version_of(&id)));
+        Ok((id, tag))
+    });
+    seen.collect::<Result<_, InvalidIdentifier>>()
+        .map_err(|_| ConfigurationError::NotFound { what: "export" })
 }
 
 /// One after the other: when one is refused, those before it are removed and the page shows which are left.
 async fn remove(
     app: &App,
     person: &ConsolePerson,
-    chosen: &[ExportId],
+    chosen: &[(ExportId, Tag)],
 ) -> Result<Vec<ExportName>, ConfigurationError> {
     let mut removed = Vec::with_capacity(chosen.len());
-    for id in chosen {
-        let export = app.configuration().export(person, id).await?;
-        removed.push(app.configuration().remove_export(person, id, &export.tag).await?);
+    for (id, tag) in chosen {
+        removed.push(app.configuration().remove_export(person, id, tag).await?);
     }
     Ok(removed)
 }
 
-fn question(person: &ConsolePerson, connection: &ConnectionDetails, chosen: &[ExportId]) -> Page {
+fn question(person: &ConsolePerson, connection: &ConnectionDetails, chosen: &[(ExportId, Tag)]) -> Page {
     let here = format!("/connections/{}", connection.id);
+    let versions: Vec<(String, &str)> =
+        chosen.iter().map(|(id, tag)| (version_of(id), tag.as_str())).collect();
     let mut carries = vec![("action", "remove"), ("confirmed", "yes")];
-    carries.extend(chosen.iter().map(|id| ("export", id.as_str())));
-    let exports = connection.exports.iter().filter(|export| chosen.contains(&export.id));
+    carries.extend(chosen.iter().map(|(id, _)| ("export", id.as_str())));
+    carries.extend(versions.iter().map(|(name, tag)| (name.as_str(), *tag)));
+    let exports = connection.exports.iter().filter(|export| chosen.iter().any(|(id, _)| *id == export.id));
     let content = confirmation(&Confirmation {
         title: if chosen.len() == 1 { "Remove this export?" } else { "Remove these exports?" },
         content: html! {
