@@ -1,0 +1,173 @@
+//! What fails is neither lost nor overlooked.
+
+use serde_json::{Value, json};
+use template_tests::{Stack, Template};
+
+#[test]
+fn every_rule_says_why_it_is_there_and_where_its_failures_go() {
+    let template = Template::read();
+    let rules: Vec<&str> = template
+        .resources("AWS::Events::Rule")
+        .map(|rule| {
+            assert!(
+                rule.property("Description").as_str().is_some_and(|text| text.len() > 30),
+                "{}",
+                rule.name
+            );
+            for target in rule.property("Targets").as_array().unwrap() {
+                assert!(target["DeadLetterConfig"]["Arn"].is_object(), "{}", rule.name);
+                let retries = &target["RetryPolicy"];
+                assert!(
+                    retries["MaximumEventAgeInSeconds"].is_u64() && retries["MaximumRetryAttempts"].is_u64(),
+                    "{}",
+                    rule.name
+                );
+            }
+            rule.name
+        })
+        .collect();
+    assert_eq!(rules, ["Maintenance", "RunEvents", "ScheduledRefresh", "SnapshotUploaded"]);
+}
+
+#[test]
+fn ticks_say_which_ones_they_are() {
+    let template = Template::read();
+    for name in ["ScheduledRefresh", "Maintenance"] {
+        let input = template.resource(name).property("Targets")[0]["Input"].as_str().unwrap().to_owned();
+        assert_eq!(serde_json::from_str::<Value>(&input).unwrap(), json!({ "trigger": name }));
+    }
+    assert_eq!(template.resource("ScheduledRefresh").property("ScheduleExpression"), "rate(1 minute)");
+}
+
+#[test]
+fn uploads_are_those_of_the_segments() {
+    for (parameters, bucket, key) in [
+        (vec![], json!("SegmentsBucket"), json!([{ "prefix": "segments/" }])),
+        (
+            vec![("SegmentsBucketName", "ours"), ("SegmentsPrefix", "a/b/")],
+            json!("ours"),
+            json!([{ "prefix": "a/b/" }]),
+        ),
+        (
+            vec![("SegmentsPrefix", "")],
+            json!("SegmentsBucket"),
+            json!([{ "anything-but": { "prefix": "outcomes/" } }]),
+        ),
+    ] {
+        let stack = Stack::new("test", &parameters);
+        let template = stack.template();
+        let pattern = stack.resolve(template.resource("SnapshotUploaded").property("EventPattern"));
+        assert_eq!(pattern["detail"], json!({ "bucket": { "name": [bucket] }, "object": { "key": key } }));
+    }
+    let notified = Template::read();
+    let notified = notified.resource("SegmentsBucket").property("NotificationConfiguration");
+    assert_eq!(*notified, json!({ "EventBridgeConfiguration": { "EventBridgeEnabled": true } }));
+}
+
+#[test]
+fn whatever_is_invoked_without_waiting_leaves_what_failed() {
+    let template = Template::read();
+    let invocation = template.resource("ExportTriggerInvocation");
+    assert!(invocation.property("DestinationConfig")["OnFailure"]["Destination"].is_object());
+    assert!(
+        template.resource("NotificationSubscription").property("RedrivePolicy")["deadLetterTargetArn"]
+            .is_object()
+    );
+}
+
+/// The senders that a queue's policy lets in.
+fn senders(template: &Template, policy: &str) -> Vec<Value> {
+    let statements =
+        template.resource(policy).property("PolicyDocument")["Statement"].as_array().unwrap().clone();
+    let allowed = statements.into_iter().filter(|statement| statement["Effect"] == "Allow");
+    allowed
+        .flat_map(|statement| {
+            let source = statement["Condition"]["ArnEquals"]["aws:SourceArn"].clone();
+            if source.is_array() { source.as_array().unwrap().clone() } else { vec![source] }
+        })
+        .collect()
+}
+
+#[test]
+fn every_queue_takes_what_is_left_in_it_and_is_encrypted() {
+    let template = Template::read();
+    for rule in template.resources("AWS::Events::Rule") {
+        let queue = rule.property("Targets")[0]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let senders = senders(&template, &format!("{queue}Policy"));
+        assert!(senders.contains(&json!({ "Fn::GetAtt": [rule.name, "Arn"] })), "{}", rule.name);
+    }
+    let of_topic = senders(&template, "UndeliveredNotificationsPolicy");
+    assert!(of_topic.contains(&json!({ "Ref": "Notifications" })));
+    for queue in template.resources("AWS::SQS::Queue") {
+        assert_eq!(*queue.property("SqsManagedSseEnabled"), true, "{}", queue.name);
+        assert_eq!(
+            *queue.property("MessageRetentionPeriod"),
+            1_209_600,
+            "{}: two weeks, the longest",
+            queue.name
+        );
+    }
+    assert!(template.resource("Notifications").property("KmsMasterKeyId").is_object());
+}
+
+/// Metric and dimensions of every alarm.
+fn watched(stack: &Stack) -> Vec<(String, String)> {
+    let alarms = stack.template().resources("AWS::CloudWatch::Alarm");
+    alarms
+        .map(|alarm| {
+            let text = |name: &str| alarm.property(name).as_str().unwrap().to_owned();
+            assert!(!text("AlarmDescription").is_empty(), "{}", alarm.name);
+            assert_eq!(
+                *alarm.property("AlarmActions"),
+                json!([{ "Ref": "Notifications" }]),
+                "{}",
+                alarm.name
+            );
+            let dimensions = stack.resolve(alarm.property("Dimensions"));
+            let of = dimensions[0]["Value"].as_str().unwrap().to_owned();
+            (format!("{} {}", text("Namespace"), text("MetricName")), of)
+        })
+        .collect()
+}
+
+#[test]
+fn alarms_watch_whatever_needs_somebody() {
+    let stack = Stack::new("test", &[]);
+    let watched = watched(&stack);
+    let is_watched = |metric: &str, of: &str| {
+        assert!(watched.contains(&(metric.to_owned(), of.to_owned())), "{metric} of {of}");
+    };
+    for function in stack.template().resources("AWS::Serverless::Function") {
+        for metric in ["Errors", "Throttles", "Duration"] {
+            is_watched(&format!("AWS/Lambda {metric}"), function.name);
+        }
+    }
+    for queue in stack.template().resources("AWS::SQS::Queue") {
+        let name = stack.resolve(&json!({ "Fn::GetAtt": [queue.name, "QueueName"] }));
+        is_watched("AWS/SQS ApproximateNumberOfMessagesVisible", name.as_str().unwrap());
+    }
+    let machine = stack.resolve(&json!({ "Ref": "RunMachine" }));
+    for metric in ["ExecutionsFailed", "ExecutionsTimedOut"] {
+        is_watched(&format!("AWS/States {metric}"), machine.as_str().unwrap());
+    }
+    is_watched("SegmentExport ConnectionsNeedingReauthentication", "export-trigger");
+    is_watched("SegmentExport OldestActiveRunAge", "export-trigger");
+    is_watched("SegmentExport RunsWithManyRejectedRows", "export-run");
+}
+
+#[test]
+fn the_duration_that_is_watched_is_near_the_time_out() {
+    let stack = Stack::new("test", &[]);
+    let template = stack.template();
+    for function in template.resources("AWS::Serverless::Function") {
+        let timeout = stack.resolve(function.property("Timeout"));
+        let timeout =
+            timeout.as_str().map_or_else(|| timeout.as_u64().unwrap(), |text| text.parse().unwrap()) * 1000;
+        let name = format!("{}Duration", function.name);
+        let threshold = template.resource(&name).property("Threshold").as_u64().unwrap();
+        assert!(threshold < timeout && threshold * 10 >= timeout * 8, "{name}: {threshold} of {timeout} ms");
+    }
+}
