@@ -2,15 +2,18 @@
 
 mod envelope;
 mod error;
+mod unknown;
 mod update;
 
 pub use envelope::{Document, MalformedContent};
 pub use error::{DocumentError, UpdateError};
 pub use update::{Change, Updated};
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::{Clock, Random};
 
 use crate::{Condition, ObjectStore, StoreError, Tag};
@@ -28,6 +31,18 @@ pub struct Versioned<T> {
     pub tag: Tag,
     /// The document itself.
     pub content: T,
+    /// As which it was read or written: a newer release may have put more into it than `content` holds.
+    text: Text,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Text(Bytes);
+
+impl fmt::Debug for Text {
+    /// Never shows the content.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} bytes", self.0.len())
+    }
 }
 
 /// The documents of one bucket. Cheap to clone.
@@ -62,7 +77,8 @@ impl Documents {
             Err(error) => return Err(error.into()),
         };
         let content = envelope::decode::<T>(key, &object.bytes)?;
-        Ok(Some(Versioned { key: key.to_owned(), tag: object.info.tag, content }))
+        let text = Text(object.bytes);
+        Ok(Some(Versioned { key: key.to_owned(), tag: object.info.tag, content, text }))
     }
 
     /// Writes a document that must not exist yet.
@@ -70,11 +86,12 @@ impl Documents {
     /// # Errors
     /// [`DocumentError::AlreadyExists`] when somebody else was first, or those of the store.
     pub async fn create<T: Document>(&self, key: &str, content: T) -> Result<Versioned<T>, DocumentError> {
-        let tag = self.write(key, &content, Condition::Absent).await?;
-        Ok(Versioned { key: key.to_owned(), tag, content })
+        let (tag, text) = self.write(key, &content, None, Condition::Absent).await?;
+        Ok(Versioned { key: key.to_owned(), tag, content, text })
     }
 
-    /// Writes the next version of a document that was read or written before.
+    /// Writes the next version of a document that was read or written before. Fields that this release does not know are
+    /// kept as they are.
     ///
     /// # Errors
     /// [`DocumentError::Conflict`] when somebody else wrote it since, [`DocumentError::Gone`] when it was deleted,
@@ -84,8 +101,9 @@ impl Documents {
         current: &Versioned<T>,
         content: T,
     ) -> Result<Versioned<T>, DocumentError> {
-        let tag = self.write(&current.key, &content, Condition::Matches(current.tag.clone())).await?;
-        Ok(Versioned { key: current.key.clone(), tag, content })
+        let condition = Condition::Matches(current.tag.clone());
+        let (tag, text) = self.write(&current.key, &content, Some(&current.text), condition).await?;
+        Ok(Versioned { key: current.key.clone(), tag, content, text })
     }
 
     /// Deletes a document if it is still the version that was read. One that is gone already is a success: a
@@ -107,14 +125,15 @@ impl Documents {
         &self,
         key: &str,
         content: &T,
+        before: Option<&Text>,
         condition: Condition,
-    ) -> Result<Tag, DocumentError> {
+    ) -> Result<(Tag, Text), DocumentError> {
         let write_id = self.random.uuid().to_string();
-        let body = envelope::encode(key, &write_id, content)?;
+        let body = envelope::encode(key, &write_id, content, before.map(|before| before.0.as_ref()))?;
         let mut attempt = 1;
         loop {
             let failure = match self.store.put(key, body.clone(), condition.clone()).await {
-                Ok(tag) => return Ok(tag),
+                Ok(tag) => return Ok((tag, Text(body))),
                 Err(StoreError::Gone { .. }) => return Err(DocumentError::gone::<T>(key)),
                 Err(
                     failure @ (StoreError::AlreadyExists { .. }
@@ -124,7 +143,7 @@ impl Documents {
                 Err(error) => return Err(error.into()),
             };
             match self.read_back::<T>(key, &write_id, &condition).await? {
-                ReadBack::Ours(tag) => return Ok(tag),
+                ReadBack::Ours(tag) => return Ok((tag, Text(body))),
                 ReadBack::Lost(error) => return Err(error),
                 ReadBack::Untouched if attempt == ATTEMPTS => {
                     return Err(match failure {

@@ -172,6 +172,26 @@ async fn older_schemas_are_upgraded_and_unknown_fields_tolerated() {
 }
 
 #[tokio::test]
+async fn what_a_newer_release_of_the_same_schema_has_added_is_written_back() {
+    let Bench { memory, documents, .. } = bench();
+    raw(&memory, r#"{"schema_version":3,"kind":"counter","write_id":"w","content":{"count":7,"x":{"y":1}}}"#)
+        .await;
+    let decide = |current: Option<&Counter>| {
+        Ok(Change::Write(counter(current.map_or(0, |current| current.count) + 1), ()))
+    };
+    documents.update::<Counter, (), Infallible, _>("c", decide).await.unwrap();
+    let written = documents.load::<Counter>("c").await.unwrap().unwrap();
+    let written = documents.replace(&written, counter(9)).await.unwrap();
+    documents.replace(&written, counter(10)).await.unwrap();
+    let text: serde_json::Value = serde_json::from_slice(&memory.get("c").await.unwrap().bytes).unwrap();
+    assert_eq!(text["content"], serde_json::json!({ "count": 10, "label": "", "x": { "y": 1 } }));
+    raw(&memory, r#"{"schema_version":1,"kind":"counter","write_id":"w","content":{"number":5}}"#).await;
+    documents.update::<Counter, (), Infallible, _>("c", decide).await.unwrap();
+    let text: serde_json::Value = serde_json::from_slice(&memory.get("c").await.unwrap().bytes).unwrap();
+    assert_eq!(text["content"], serde_json::json!({ "count": 6, "label": "" }), "an old name is no addition");
+}
+
+#[tokio::test]
 async fn damage_is_reported_without_quoting_the_content() {
     let Bench { memory, documents, .. } = bench();
     let damaged = [

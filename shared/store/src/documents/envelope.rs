@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DocumentError;
+use super::unknown::carry;
 
 /// A type that is kept as a document.
 ///
-/// Unknown fields are tolerated (so do not put `deny_unknown_fields` on it): a release may add optional fields without
-/// raising the schema version. It is raised when an older release would do harm with the new meaning.
+/// Unknown fields are tolerated (so do not put `deny_unknown_fields` on it) and kept when the document is written again: a
+/// release may add optional fields without raising the schema version. It is raised when an older release would do harm
+/// with the new meaning, and for new variants of an enumeration, which an older release cannot read. A field that was
+/// renamed must not keep its old name as an alias: raise the version, and rename it in [`Document::upgrade`].
 pub trait Document: Serialize + DeserializeOwned + Send + Sync {
     /// The schema this release writes. Documents with a higher number are refused and left as they are.
     const SCHEMA_VERSION: u32;
@@ -67,10 +70,41 @@ impl From<serde_json::Error> for MalformedContent {
     }
 }
 
-pub(super) fn encode<T: Document>(key: &str, write_id: &str, content: &T) -> Result<Bytes, DocumentError> {
-    let outgoing = Outgoing { schema_version: T::SCHEMA_VERSION, kind: T::KIND, write_id, content };
-    let text = serde_json::to_vec(&outgoing).map_err(|error| DocumentError::malformed::<T>(key, error))?;
-    Ok(text.into())
+/// The text of a document; `before` is that of the version which it replaces.
+pub(super) fn encode<T: Document>(
+    key: &str,
+    write_id: &str,
+    content: &T,
+    before: Option<&[u8]>,
+) -> Result<Bytes, DocumentError> {
+    let malformed = |error| DocumentError::malformed::<T>(key, error);
+    let carried = before.map_or(Ok(None), |before| with_unknown(before, content));
+    // It was read, or is what we have written: that must be readable again. Where it is not, there is nothing to keep.
+    debug_assert!(carried.is_ok(), "{} {key} cannot be read back: {carried:?}", T::KIND);
+    let carried = carried.unwrap_or_default();
+    let (schema_version, kind) = (T::SCHEMA_VERSION, T::KIND);
+    let text = match &carried {
+        Some(content) => serde_json::to_vec(&Outgoing { schema_version, kind, write_id, content }),
+        None => serde_json::to_vec(&Outgoing { schema_version, kind, write_id, content }),
+    };
+    Ok(text.map_err(malformed)?.into())
+}
+
+/// `content` with what this release does not know of the text that it replaces; `None` when it knows everything. Of an
+/// older schema nothing is kept: what is left over there, its upgrade has left over.
+fn with_unknown<T: Document>(before: &[u8], content: &T) -> Result<Option<Value>, serde_json::Error> {
+    let header: Header = serde_json::from_slice(before)?;
+    if header.schema_version != T::SCHEMA_VERSION {
+        return Ok(None);
+    }
+    let raw = serde_json::from_slice::<Incoming<Value>>(before)?.content;
+    let known = serde_json::to_value(serde_json::from_slice::<Incoming<T>>(before)?.content)?;
+    if raw == known {
+        return Ok(None);
+    }
+    let mut new = serde_json::to_value(content)?;
+    carry(&raw, &known, &mut new);
+    Ok(Some(new))
 }
 
 pub(super) fn decode<T: Document>(key: &str, text: &[u8]) -> Result<T, DocumentError> {
