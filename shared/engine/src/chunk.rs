@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::identifier::ActivityId;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One chunk of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +32,17 @@ pub struct Chunk {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<Timestamp>,
     /// Rows, by index, whose addresses the service was asked for one by one, and whether they are on the list.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "by_row")]
     pub asked_for: BTreeMap<u32, bool>,
     /// Where it stands.
     pub state: ChunkState,
+}
+
+/// JSON has only texts for keys, and within a tagged enumeration, such as a run's phase, serde takes none for a number.
+fn by_row<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u32, bool>, D::Error> {
+    let rows = BTreeMap::<String, bool>::deserialize(deserializer)?;
+    let row = |(row, on_list): (String, bool)| Ok((row.parse().map_err(D::Error::custom)?, on_list));
+    rows.into_iter().map(row).collect()
 }
 
 /// Where a chunk stands.
@@ -92,4 +100,37 @@ pub enum ChunkFailure {
     FilesGone,
     /// It was sent, and what became of it can no longer be found out.
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a run's phase holds its chunks.
+    #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(tag = "phase", rename_all = "snake_case")]
+    enum Tagged {
+        Sending { chunks: Vec<Chunk> },
+    }
+
+    #[test]
+    fn a_chunk_whose_rows_were_asked_for_is_read_back() {
+        let chunk = Chunk {
+            number: 1,
+            rows: 12,
+            bytes: 700,
+            planned_rows: 12,
+            additions: 3,
+            revision: 0,
+            failed_attempts: 0,
+            possibly_repeated: false,
+            checked_at: None,
+            asked_for: BTreeMap::from([(0, false), (11, true)]),
+            state: ChunkState::Completed { refused: 1, cannot_add: 0, correctable: 1, identified: false },
+        };
+        let written = Tagged::Sending { chunks: vec![chunk] };
+        let text = serde_json::to_string(&written).unwrap();
+        assert!(text.contains(r#""asked_for":{"0":false,"11":true}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Tagged>(&text).unwrap(), written);
+    }
 }

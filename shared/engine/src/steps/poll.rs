@@ -157,7 +157,7 @@ impl Session<'_> {
     /// Keeps a chunk's refusals beside it.
     pub(crate) async fn write_refusals(&mut self, number: u32, refusals: &Refusals) -> Result<(), StepError> {
         let key = keys::chunk_refusals(&self.run.content.key.run, &self.sending()?.plan, number);
-        let text = serde_json::to_vec(refusals).map_err(|error| StepError::Permanent(error.to_string()))?;
+        let text = refusals.to_text().map_err(|error| StepError::Permanent(error.to_string()))?;
         self.engine.documents.store().put(&key, text.into(), Condition::None).await?;
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::chunk::{Chunk, ChunkState};
 use crate::error::StepError;
 use crate::keys;
 use crate::phase::Sending;
-use crate::refusals::Refusals;
+use crate::refusals::{Refusals, RefusalsError};
 use crate::streams::ObjectWriter;
 
 /// One chunk on its way into the settlement.
@@ -121,8 +121,10 @@ pub(super) async fn read_refusals(
     number: u32,
 ) -> Result<Refusals, StepError> {
     match store.get(&keys::chunk_refusals(run, plan, number)).await {
-        Ok(object) => serde_json::from_slice(&object.bytes)
-            .map_err(|_| StepError::Permanent("a chunk's list of refused rows is damaged".to_owned())),
+        Ok(object) => Refusals::from_text(&object.bytes).map_err(|error| match error {
+            RefusalsError::NewerSchema { .. } => StepError::NeedsPerson(error.to_string()),
+            RefusalsError::Damaged => StepError::Permanent(error.to_string()),
+        }),
         Err(StoreError::NotFound { .. }) => Ok(Refusals::default()),
         Err(error) => Err(error.into()),
     }
