@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use configuration::{Configuration, ConfigurationError, TriggerReport};
+use configuration::{Configuration, ConfigurationError, Health, TriggerReport};
 use deployment::Failure;
 use domain::{Clock, in_one_line};
 use engine::Started;
@@ -54,6 +54,9 @@ pub struct Answer {
     pub resumed: usize,
     /// Parts of maintenance that failed and are tried again by the next one.
     pub failed: usize,
+    /// With maintenance, how everything stands: for metrics.
+    #[serde(skip)]
+    pub health: Option<Health>,
 }
 
 impl Handler {
@@ -107,7 +110,8 @@ impl Handler {
     }
 
     async fn maintain(&self) -> Answer {
-        let done = self.parts.configuration.maintenance(self.parts.clock.now()).await;
+        let now = self.parts.clock.now();
+        let done = self.parts.configuration.maintenance(now).await;
         let mut answer = Answer { event: "maintenance", ..Answer::default() };
         (answer.resumed, answer.failed) = (done.driven, done.failed);
         match self.parts.notifications.look_at_everything().await {
@@ -120,6 +124,16 @@ impl Handler {
                 answer.failed += 1;
             }
         }
+        match self.parts.configuration.health(now).await {
+            Ok(health) => {
+                answer.failed += health.failed;
+                answer.health = Some(health);
+            }
+            Err(error) => {
+                tracing::error!(error = in_one_line(&error), "how everything stands could not be looked at");
+                answer.failed += 1;
+            }
+        }
         tracing::info!(
             counted = done.counted,
             renewed = done.renewed,
@@ -129,11 +143,26 @@ impl Handler {
         answer
     }
 
+    /// What alarms watch, with each maintenance: a metric that is missing says that there was none.
+    fn record_health(&self, health: &Health) {
+        let age = u64::try_from(health.oldest_active_run.as_secs()).unwrap_or(0);
+        let reauthentication = health.connections_needing_reauthentication;
+        let metrics = Metrics::of(FUNCTION)
+            .with("OldestActiveRunAge", Unit::Seconds, age)
+            .with("RunsWaitingForPerson", Unit::Count, count(health.runs_waiting_for_person))
+            .with("ConnectionsNeedingReauthentication", Unit::Count, count(reauthentication));
+        if let Err(error) = metrics.write(self.parts.clock.now()) {
+            tracing::warn!(%error, "the metrics of how everything stands could not be written");
+        }
+    }
+
     /// Writes down, and counts, what came of an event.
     pub(crate) fn record(&self, answer: &Answer) {
-        let Answer { event, started, left_out, told, resumed, failed } = answer;
+        let Answer { event, started, left_out, told, resumed, failed, health } = answer;
         tracing::info!(event, started, left_out, told, resumed, failed, "seen to");
-        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        if let Some(health) = health {
+            self.record_health(health);
+        }
         let metrics = Metrics::of(FUNCTION)
             .by("Event", *event)
             .with("RunsStarted", Unit::Count, count(*started))
@@ -144,6 +173,10 @@ impl Handler {
             tracing::warn!(%error, "the metrics of an event could not be written");
         }
     }
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn note(segment: &str, error: ConfigurationError) -> Failure {

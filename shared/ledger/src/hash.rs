@@ -34,3 +34,16 @@ pub fn identity_hash(identity: &[u8], seed: HashSeed) -> u64 {
 pub fn fingerprint(import_row: &[u8], list_key: u64) -> u64 {
     xxh3_64_with_seed(import_row, list_key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_seed_gives_other_hashes() {
+        let (one, other) = (HashSeed(1), HashSeed(2));
+        assert_eq!(AddressHash::of(b"ann@example.com", one), AddressHash::of(b"ann@example.com", one));
+        assert_ne!(AddressHash::of(b"ann@example.com", one), AddressHash::of(b"ann@example.com", other));
+        assert_ne!(identity_hash(b"C1", one), identity_hash(b"C1", other));
+    }
+}

@@ -37,7 +37,8 @@ impl Default for NotificationSettings {
 impl NotificationSettings {
     /// Whether so many rejected rows are worth telling.
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 15 digits")]
-    pub(crate) fn many(&self, rejected: u64, read: u64) -> bool {
+    #[must_use]
+    pub fn many(&self, rejected: u64, read: u64) -> bool {
         rejected >= self.rejected_floor && rejected as f64 > read as f64 * self.rejected_share
     }
 

@@ -5,6 +5,7 @@ use schedule::ExportSchedule;
 use serde_json::json;
 
 use crate::bench::bench;
+use crate::function::{result, stage};
 
 #[tokio::test]
 async fn a_run_that_nobody_works_on_is_set_going_and_people_are_told_of_what_nobody_looked_at() {
@@ -22,4 +23,19 @@ async fn a_run_that_nobody_works_on_is_set_going_and_people_are_told_of_what_nob
     let answer = maintain().await.unwrap();
     assert_eq!((answer.told, answer.failed), (1, 0));
     assert_eq!(maintain().await.unwrap().told, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_time_it_writes_down_what_alarms_watch() {
+    let (stage, _calls, function) = stage().await;
+    stage.start_run().await;
+    result(&function, json!({ "trigger": "Maintenance" })).await;
+    let log = function.end().await;
+    let metrics = log.metrics();
+    let health = metrics.iter().find(|line| line.get("OldestActiveRunAge").is_some()).unwrap();
+    assert!(health["OldestActiveRunAge"].is_u64());
+    assert_eq!(health["RunsWaitingForPerson"], 0);
+    assert_eq!(health["ConnectionsNeedingReauthentication"], 0);
+    let dimensions = &health["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
+    assert_eq!(*dimensions, json!([["Function"]]), "alarms name no other");
 }

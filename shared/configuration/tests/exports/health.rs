@@ -34,11 +34,8 @@ async fn the_oldest_run_and_whatever_waits_for_a_person_are_seen() {
     {
         world.bench.clock.advance_to(until);
     }
-    let waiting = Health {
-        runs_waiting_for_person: 1,
-        connections_needing_reauthentication: 1,
-        ..Health::default()
-    };
+    let waiting =
+        Health { runs_waiting_for_person: 1, connections_needing_reauthentication: 1, ..Health::default() };
     assert_eq!(health(&world).await, waiting, "what waits for a person is not too old");
     world.bench.authenticate(&world.connection).await;
     world.finish(&key).await;
@@ -58,6 +55,10 @@ async fn a_run_that_cannot_be_read_keeps_no_other_waiting() {
     assert_eq!((report.driven, world.driven()), (1, vec![other.export]));
     assert!(report.failed > 0, "{report:?}");
     let health = health(&world).await;
-    assert_eq!((health.failed, health.oldest_active_run), (1, SignedDuration::from_mins(3)), "the other one's age");
+    assert_eq!(
+        (health.failed, health.oldest_active_run),
+        (1, SignedDuration::from_mins(3)),
+        "the other one's age"
+    );
     assert_eq!(world.bench.memory.get(&key).await.unwrap().bytes, text);
 }
