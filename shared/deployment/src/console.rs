@@ -48,8 +48,7 @@ pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
                 refusal()
             }
         };
-        // Around the router: a layer of its own would come after it has chosen the route.
-        answer(Runtime::new(Adapter::from(MapRequest::new(router, address::as_meant)))).await
+        answer(Runtime::new(MapRequest::new(Adapter::from(router), address::as_meant))).await
     })
 }
 

@@ -65,6 +65,27 @@ async fn the_characters_of_a_query_arrive_as_they_were_meant() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_has_not_encoded_is_answered_all_the_same() {
+    let web = WebStage::new().await;
+    let function = web.function(BINARY, &[]).await;
+    for query in ["q=<b>", "q=\"a\"", "q=a b", "q=ä", "q=a|b{}^`\\", "q=#", "%", "?"] {
+        let answer = answered(&function, HttpRequest::get(&format!("/signed-out?{query}"))).await;
+        assert_eq!(answer.status, 200, "{query}");
+    }
+    for (name, value) in [("host", "a b"), ("host", "["), ("host", ""), ("x-forwarded-proto", "https, http")]
+    {
+        let answer = answered(&function, HttpRequest::get("/signed-out").header(name, value)).await;
+        assert_eq!(answer.status, 200, "{name}: {value}");
+    }
+    for path in ["/%", "//elsewhere.example.net/exports", "/\\elsewhere", "/a\u{1}b"] {
+        assert_eq!(answered(&function, HttpRequest::get(path)).await.status, 404, "{path}");
+    }
+    let log = function.end().await;
+    log.check(&web.private());
+    assert!(log.records().iter().all(|record| record["level"] != "ERROR"), "{:?}", log.lines());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_segment_is_found_by_its_name_encoded_or_not() {
     let web = WebStage::new().await;
     let function = web.function(BINARY, &[]).await;
