@@ -65,7 +65,7 @@ async fn discovery(State(issuer): State<Issuer>) -> Json<Value> {
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": [issuer.key().algorithm()],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": [authentication],
         "scopes_supported": ["openid", "email", "profile"],
