@@ -75,7 +75,7 @@ async fn a_hundred_segments_and_forty_exports_are_no_deeper() {
         let deepest = match path {
             "/segments" => 1 + 4,
             "/exports/new" => 1 + 4 + 1,
-            _ => crate::DEEPEST,
+            _ => DEEPEST,
         };
         assert!(measured.depth <= deepest, "{path}: {}", measured.depth);
     }
