@@ -43,12 +43,12 @@ pub use problems::FieldProblem;
 pub use quota_view::QuotaView;
 pub use refresh::{RefreshChange, RefreshView};
 pub use runs::{
-    Download, DownloadContent, LINK_LIFETIME, LeftOut, QueuedRun, RunAll, RunDetails, RunItem, RunList, RunPermissions, RunWarning,
-    StartedExport,
+    CanceledRun, Download, DownloadContent, LINK_LIFETIME, LeftOut, QueuedRun, RunAll, RunDetails, RunItem,
+    RunList, RunPermissions, RunWarning, StartedExport,
 };
 pub use segments::{
-    ExportOfSegment, ExportsBySegment, SegmentColumns, SegmentCount, SegmentDetails, SegmentItem, SegmentSample,
-    SegmentsAtHand, SnapshotName,
+    ExportOfSegment, ExportsBySegment, SegmentColumns, SegmentCount, SegmentDetails, SegmentItem,
+    SegmentSample, SegmentsAtHand, SnapshotName,
 };
 pub use triggers::{Health, MaintenanceReport, StartedByItself, TriggerReport};
 pub use versioned::Versioned;

@@ -146,6 +146,38 @@ async fn files_of_people_are_for_those_who_may_edit_and_are_on_record() {
 }
 
 #[tokio::test]
+async fn a_run_that_follows_is_canceled_before_it_begins() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let (ask, action) = (format!("/exports/{id}/run"), format!("/exports/{id}/runs"));
+    let browser = workshop.browser(Role::Contributor);
+    let first = browser.submit(&browser.open(&ask).await, &action, &[]).await;
+    workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
+    // A full run is another one than the run that was about to begin.
+    browser.submit(&browser.open(&format!("{ask}?kind=full")).await, &action, &[]).await;
+    let path = format!("/exports/{id}");
+    let page = browser.open(&path).await;
+    assert!(page.says("Another run follows"), "{}", page.text());
+    let viewer = workshop.browser(Role::Viewer).open(&path).await;
+    assert!(
+        viewer.says("Another run follows") && !viewer.says("Cancel the run that follows"),
+        "{}",
+        viewer.text()
+    );
+    let occupation = workshop.world.engine.occupation(&id).await.unwrap();
+    let cancel = format!("{path}/runs/{}/cancel", occupation.follow_up.unwrap().run);
+    let page = browser.submit(&page, &cancel, &[]).await;
+    assert_eq!(page.path(), path);
+    assert!(
+        page.says("The run that was to follow was canceled.") && !page.says("Another run follows"),
+        "{}",
+        page.text()
+    );
+    workshop.finish(&first).await;
+    assert_eq!(workshop.world.engine.occupation(&id).await.unwrap().active, None);
+}
+
+#[tokio::test]
 async fn the_browser_is_sent_to_a_file_in_s3() {
     let workshop = workshop_giving_links().await;
     let id = workshop.export("Friends").await;

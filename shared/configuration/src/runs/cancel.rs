@@ -9,6 +9,15 @@ use crate::configuration::{Configuration, actor};
 use crate::error::ConfigurationError;
 use crate::exports::event;
 
+/// What became of a run that a person canceled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanceledRun {
+    /// It is canceling, and its page says how far that is.
+    Canceling,
+    /// It was to follow another one and had not begun: nothing of it is left, not even a page.
+    TakenBack,
+}
+
 impl Configuration {
     /// Cancels a run that is queued or under way. What Constant Contact has taken already is settled first; until then
     /// the run is canceling. Canceling it again changes nothing. Of a run that only follows another one
@@ -16,10 +25,10 @@ impl Configuration {
     ///
     /// # Errors
     /// [`ConfigurationError`]; `NothingToDo` when it has ended.
-    pub async fn cancel_run(&self, person: &Person, key: &RunKey) -> Result<(), ConfigurationError> {
+    pub async fn cancel_run(&self, person: &Person, key: &RunKey) -> Result<CanceledRun, ConfigurationError> {
         let export = self.export_to_edit(person, &key.export).await?.export.content;
         if self.parts.engine.run(key).await?.is_none() && self.cancel_queued(person, &export, key).await? {
-            return Ok(());
+            return Ok(CanceledRun::TakenBack);
         }
         let run = self.load_run(key).await?;
         if run.ended().is_some() {
@@ -34,7 +43,7 @@ impl Configuration {
         }
         // A run that waits for a person is driven by nobody, and would not hear of it.
         self.drive(key).await;
-        Ok(())
+        Ok(CanceledRun::Canceling)
     }
 
     /// `false` when no such run waits: it may have begun since.

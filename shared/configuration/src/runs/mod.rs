@@ -9,6 +9,7 @@ mod item;
 mod run_all;
 mod start;
 
+pub use cancel::CanceledRun;
 pub use details::{RunDetails, RunPermissions};
 pub use download::{Download, DownloadContent, LINK_LIFETIME};
 pub use history::{QueuedRun, RunList};

@@ -172,7 +172,8 @@ async fn a_run_that_follows_is_canceled_before_it_begins() {
     let viewer = configuration.cancel_run(&world.bench.viewer(), &waiting).await;
     assert_eq!(viewer.unwrap_err().code(), "forbidden");
     world.bench.time_passes(SignedDuration::from_secs(1));
-    configuration.cancel_run(&carl, &waiting).await.unwrap();
+    let canceled = configuration.cancel_run(&carl, &waiting).await.unwrap();
+    assert_eq!(canceled, configuration::CanceledRun::TakenBack);
     assert!(configuration.runs(&carl, &id, 10).await.unwrap().queued.is_empty());
     assert_eq!(world.bench.actions().await[0], "run.canceled");
     let again = configuration.cancel_run(&carl, &waiting).await.unwrap_err();

@@ -28,7 +28,7 @@ pub(super) async fn show_run(
 /// Cancel a run
 ///
 /// What Constant Contact has taken already is settled first; until then the run is canceling. Canceling it again changes
-/// nothing.
+/// nothing. Of a run that only follows another one (`queued`) nothing is left.
 #[utoipa::path(
     post, path = "/exports/{id}/runs/{run}/cancel", tag = "runs", params(RunPath),
     responses((status = ACCEPTED, description = "It ends as soon as it can.")),

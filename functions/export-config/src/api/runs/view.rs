@@ -72,6 +72,8 @@ struct Snapshot {
 /// A run that begins when the active one has ended.
 #[derive(Serialize, ToSchema)]
 pub(super) struct WaitingRun {
+    /// The id that it will have. It can be canceled by it; there is nothing to look at before it begins.
+    run: String,
     trigger: Trigger,
     requested_by: String,
     kind: RunKind,
@@ -158,6 +160,7 @@ impl From<UsedSnapshot> for Snapshot {
 impl From<QueuedRun> for WaitingRun {
     fn from(run: QueuedRun) -> Self {
         Self {
+            run: run.run.into(),
             trigger: run.trigger.into(),
             requested_by: run.requested_by,
             kind: run.kind.into(),

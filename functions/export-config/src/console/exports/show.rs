@@ -7,6 +7,7 @@ use console::{
     Button, ButtonKind, Level, Live, MenuItem, card, confirmation_link, link_button, live, menu, notice,
     page_header, post_button, relative_moment,
 };
+use engine::RunKey;
 use futures_util::future;
 use maud::{Markup, html};
 
@@ -36,7 +37,7 @@ pub(super) async fn show(
     let content = html! {
         (page_header(&export.standing.name, Some(&headline(&app, &export)), Some(&actions(&export))))
         (notices(&export, person.csrf()))
-        (active(&runs))
+        (active(&runs, person.csrf()))
         (card("Export", &facts(&export, app.now())))
         (card("Data matching", &matching(&export.draft)))
         (history(&id, &runs))
@@ -139,7 +140,7 @@ fn notices(export: &ExportDetails, csrf: &str) -> Markup {
 }
 
 /// The run that is under way, and what follows it.
-fn active(runs: &RunList) -> Markup {
+fn active(runs: &RunList, csrf: &str) -> Markup {
     let Some(run) = &runs.active else { return html! {} };
     let here = run_path(&run.key);
     let state = Live { id: "active-run", url: None, announcement: "", inline: false };
@@ -150,6 +151,12 @@ fn active(runs: &RunList) -> Markup {
             div.button-row { (link_button(&Button::new("Follow this run"), &here)) }
             @for queued in &runs.queued {
                 p.hint { "Another run follows: " (trigger(queued.trigger)) ", " (queued.requested_by) "." }
+                @if runs.your_permissions == Permission::Edit {
+                    @let waiting = RunKey { export: run.key.export.clone(), run: queued.run.clone() };
+                    div.button-row {
+                        (post_button(&Button::new("Cancel").about("the run that follows"), &format!("{}/cancel", run_path(&waiting)), csrf))
+                    }
+                }
             }
         },
     )

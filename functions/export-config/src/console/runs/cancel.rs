@@ -1,7 +1,7 @@
 //! Canceling a run, after a question.
 
 use axum::extract::{Path, State};
-use configuration::ConfigurationError;
+use configuration::{CanceledRun, ConfigurationError};
 use console::{Confirmation, confirmation};
 use maud::html;
 
@@ -48,7 +48,9 @@ pub(super) async fn confirmed(
     let key = run_key(&export, &run)?;
     let back = SeeOther::to(run_path(&key));
     match app.configuration().cancel_run(&posted.person, &key).await {
-        Ok(()) => Ok(back.saying(Notice::success("The run is being canceled."))),
+        Ok(CanceledRun::Canceling) => Ok(back.saying(Notice::success("The run is being canceled."))),
+        Ok(CanceledRun::TakenBack) => Ok(SeeOther::to(format!("/exports/{}", key.export))
+            .saying(Notice::success("The run that was to follow was canceled."))),
         // It ended while the question was open; its page says how.
         Err(error @ ConfigurationError::NothingToDo { .. }) => {
             Ok(back.saying(Notice::information(crate::web::sentence(&error.to_string()))))
