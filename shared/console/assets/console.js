@@ -134,7 +134,9 @@ async function askInDialog(link) {
     const dialog = document.createElement("dialog");
     dialog.setAttribute("aria-labelledby", "confirmation-title");
     dialog.append(document.adoptNode(form));
-    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    // A link in a menu cannot be seen any more: the menu is closed by now.
+    const opener = link.closest("details.menu")?.querySelector("summary") ?? link;
+    dialog.addEventListener("close", () => { dialog.remove(); opener.focus(); });
     document.body.append(dialog);
     enliven(dialog);
     dialog.showModal();

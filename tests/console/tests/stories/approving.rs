@@ -47,6 +47,8 @@ async fn approving_again_runs_nothing(page: &Page, run: &str) {
     // Done again by a second click, another tab or somebody else.
     let (status, heading) = page.forge(&format!("{run}/approve"), &[]).await;
     assert_eq!(status, 0, "it leads to the run that there is: {heading}");
+    page.open(&approved).await;
+    page.sees("This plan was approved before; this is its run.").await;
     open_export(page, SAMPLE_EXPORT).await;
     assert!(!page.text().await.contains("The run under way"), "no further run");
     assert_eq!(page.addresses("/runs/").await.remove(0), approved, "the newest run is still the same");
