@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use function_stage::{Function, HttpRequest, WebStage};
+use function_stage::{Function, HttpAnswer, HttpRequest, Outcome, WebStage};
 use identity::Role;
 use issuer::TokenOptions;
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ const LONGEST: Duration = Duration::from_millis(50);
 struct First {
     name: &'static str,
     event: Value,
+    /// Whether it is the answer that the event should have.
+    answered: fn(Outcome) -> bool,
 }
 
 /// What was measured of a function.
@@ -76,13 +78,28 @@ async fn firsts(stage: &WebStage) -> [First; 4] {
     let session = stage.session(Role::Administrator, &TokenOptions::default()).await;
     let signed_in =
         |request: HttpRequest| session.cookies.iter().fold(request, |request, cookie| request.cookie(cookie));
+    let callback = HttpRequest::get("/oauth/constant-contact/callback?code=c&state=s");
     [
-        First { name: "export-config", event: signed_in(HttpRequest::get("/exports")).event() },
-        First { name: "export-run", event: json!({ "export": stage.stage.export, "run": "no-such-run" }) },
-        First { name: "export-trigger", event: json!({ "trigger": "ScheduledRefresh" }) },
+        First {
+            name: "export-config",
+            event: signed_in(HttpRequest::get("/exports")).event(),
+            answered: |outcome| HttpAnswer::of(outcome).status == 200,
+        },
+        First {
+            name: "export-run",
+            event: json!({ "export": stage.stage.export, "run": "no-such-run" }),
+            answered: |outcome| matches!(outcome, Outcome::Error(error) if error["errorType"] == "Permanent"),
+        },
+        First {
+            name: "export-trigger",
+            event: json!({ "trigger": "ScheduledRefresh" }),
+            answered: |outcome| matches!(outcome, Outcome::Result(answer) if answer["started"] == 0),
+        },
         First {
             name: "oauth-callback",
-            event: signed_in(HttpRequest::get("/oauth/constant-contact/callback?code=c&state=s")).event(),
+            event: signed_in(callback).event(),
+            // Nobody has begun such an authorization.
+            answered: |outcome| (400..500).contains(&HttpAnswer::of(outcome).status),
         },
     ]
 }
@@ -102,8 +119,9 @@ async fn measure(stage: &WebStage, first: &First) -> Started {
     for round in 0..=STARTS {
         let begun = Instant::now();
         let function: Function = stage.function(binary, &settings).await;
-        function.invoke(first.event.clone(), Duration::from_secs(20)).await;
+        let outcome = function.invoke(first.event.clone(), Duration::from_secs(20)).await;
         let took = begun.elapsed();
+        assert!((first.answered)(outcome), "{} does not answer as it should", first.name);
         peak_bytes = function.peak_memory().await;
         function.end().await;
         if round == 0 {
