@@ -180,6 +180,46 @@ fn buckets(settings: &CommonSettings, aws: &SdkConfig) -> (Arc<dyn ObjectStore>,
         credentials: None,
     };
     let client = store::s3::client(&bucket, aws);
-    let state = S3Store::new(client.clone(), bucket.bucket);
-    (Arc::new(state), Arc::new(S3Store::new(client, settings.segments_bucket.clone())))
+    // An answer of Lambda holds 6 MB, a report or an outcome file far more: people download them by a link.
+    let state = S3Store::new(client.clone(), bucket.bucket).giving_links();
+    let segments = S3Store::new(client, settings.segments_bucket.clone()).giving_links();
+    (Arc::new(state), Arc::new(segments))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::Sensitive;
+    use store::{LinkTerms, StaticCredentials};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn files_of_both_buckets_are_downloaded_from_s3_itself() {
+        let credentials = StaticCredentials {
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: Sensitive::new("a secret access key of no account".to_owned()),
+        };
+        let region = Some("eu-central-1".to_owned());
+        let server = AwsServer { endpoint_url: None, region, credentials: Some(credentials) };
+        let settings = CommonSettings {
+            state_bucket: "state".to_owned(),
+            segments_bucket: "segments".to_owned(),
+            segments_prefix: "segments/".to_owned(),
+            secrets_prefix: "segment-export/".to_owned(),
+            service: None,
+        };
+        let (state, segments) = buckets(&settings, &server.configuration().await);
+        let terms = LinkTerms {
+            file_name: "file.csv".to_owned(),
+            content_type: "text/csv",
+            lifetime: Duration::from_secs(60),
+        };
+        for (bucket, name) in [(state, "state"), (segments, "segments")] {
+            let link = bucket.link("a/file.csv", &terms).await.unwrap().unwrap();
+            let host = format!("{name}.s3.eu-central-1.amazonaws.com");
+            assert_eq!((link.expose().scheme(), link.expose().host_str()), ("https", Some(host.as_str())));
+        }
+    }
 }
