@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::environment;
 use crate::invocation::{Invocation, PRESENT};
 
 /// The namespace of every metric of this product.
@@ -42,10 +43,12 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Metrics of a function.
+    /// Metrics of a function: by its name where it is deployed, so that two deployments in one account do not count
+    /// together; elsewhere by this one.
     #[must_use]
     pub fn of(function: &str) -> Self {
-        Self { dimensions: vec![("Function", function.to_owned())], values: Vec::new() }
+        let name = environment::read(environment::FUNCTION_NAME).unwrap_or_else(|| function.to_owned());
+        Self { dimensions: vec![("Function", name)], values: Vec::new() }
     }
 
     /// One more dimension, with few possible values.

@@ -153,9 +153,9 @@ fn alarms_watch_whatever_needs_somebody() {
     for metric in ["ExecutionsFailed", "ExecutionsTimedOut"] {
         is_watched(&format!("AWS/States {metric}"), machine.as_str().unwrap());
     }
-    is_watched("SegmentExport ConnectionsNeedingReauthentication", "export-trigger");
-    is_watched("SegmentExport OldestActiveRunAge", "export-trigger");
-    is_watched("SegmentExport RunsWithManyRejectedRows", "export-run");
+    is_watched("SegmentExport ConnectionsNeedingReauthentication", "ExportTrigger");
+    is_watched("SegmentExport OldestActiveRunAge", "ExportTrigger");
+    is_watched("SegmentExport RunsWithManyRejectedRows", "ExportRun");
 }
 
 #[test]
@@ -170,4 +170,32 @@ fn the_duration_that_is_watched_is_near_the_time_out() {
         let threshold = template.resource(&name).property("Threshold").as_u64().unwrap();
         assert!(threshold < timeout && threshold * 10 >= timeout * 8, "{name}: {threshold} of {timeout} ms");
     }
+}
+
+#[test]
+fn notifications_are_mailed_as_sentences() {
+    let stack = Stack::new("test", &[("NotificationEmail", "ops@example.com")]);
+    let template = stack.template();
+    let rule = template.resource("RunEvents");
+    // The source that shared/notifications gives its events.
+    assert_eq!(*rule.property("EventPattern"), json!({ "source": ["segment-export"] }));
+    for function in ["ExportRun", "ExportTrigger"] {
+        let bus = stack.resolve(rule.property("EventBusName"));
+        assert_eq!(stack.environment(function)["EVENT_BUS"], bus.as_str().unwrap(), "{function}");
+    }
+    let target = &rule.property("Targets")[0];
+    assert_eq!(target["Arn"], json!({ "Ref": "Notifications" }));
+    let transformer = &target["InputTransformer"];
+    let lines: Vec<&str> = transformer["InputTemplate"].as_str().unwrap().lines().collect();
+    // EventBridge takes a template of several lines only with each in quotes.
+    assert!(lines.iter().all(|line| line.starts_with('"') && line.ends_with('"')), "{lines:?}");
+    for (name, path) in transformer["InputPathsMap"].as_object().unwrap() {
+        assert!(lines.iter().any(|line| line.contains(&format!("<{name}>"))), "{name} is shown");
+        let field = path.as_str().unwrap().rsplit('.').next().unwrap().to_owned();
+        assert!(["detail-type", "time", "message", "link", "code"].contains(&field.as_str()), "{field}");
+    }
+    assert!(
+        stack.condition("HasNotificationEmail") && !Stack::new("test", &[]).condition("HasNotificationEmail")
+    );
+    assert_eq!(*template.resource("NotificationSubscription").property("Protocol"), "email");
 }

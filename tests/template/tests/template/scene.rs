@@ -13,7 +13,7 @@ use identity::Role;
 use issuer::TokenOptions;
 use oauth_callback::START_PATH;
 use serde_json::{Value, json};
-use store::{AwsServer, StaticCredentials};
+use store::{AwsServer, Condition, StaticCredentials};
 use template_tests::{Call, Recorder, Stack, executable};
 use tokens::{AwsSecretStore, SecretStore};
 
@@ -122,6 +122,35 @@ impl Scene {
         if answer.header("content-type").contains("json") { answer.json() } else { Value::Null }
     }
 
+    /// The version that a change is based on.
+    pub(crate) async fn version(&self, path: &str) -> String {
+        self.send("GET", path, None, None).await.header("etag").to_owned()
+    }
+
+    /// Nobody has used the connection's tokens for half a year.
+    pub(crate) async fn long_unused(&self, connection: &str) {
+        let long_ago = "2026-01-01T00:00:00Z";
+        let secrets = self.secrets().await;
+        let name = format!("{STACK}/connections/{connection}");
+        let secret = secrets.current(&name).await.unwrap();
+        let mut tokens: Value = serde_json::from_str(secret.value.expose()).unwrap();
+        for field in ["obtained_at", "expires_at"] {
+            tokens[field] = json!(long_ago);
+        }
+        secrets.put(&name, &secret.version, &Sensitive::new(tokens.to_string())).await.unwrap();
+        let state = self.web.stage.documents.store();
+        let key = format!("tokens/{connection}.json");
+        let mut record: Value = serde_json::from_slice(&state.get(&key).await.unwrap().bytes).unwrap();
+        for field in ["last_renewed_at", "expires_at"] {
+            if !record["content"][field].is_null() {
+                record["content"][field] = json!(long_ago);
+            }
+        }
+        // The version is what the record is about.
+        record["content"]["version"] = json!(secrets.current(&name).await.unwrap().version.as_str());
+        state.put(&key, record.to_string().into(), Condition::None).await.unwrap();
+    }
+
     /// A file of a run; the link to it is followed, as a browser would.
     pub(crate) async fn download(&self, path: &str) {
         let answer = self.send("GET", path, None, None).await;
@@ -189,6 +218,12 @@ impl Scene {
         let event =
             json!({ "source": "aws.s3", "detail-type": "Object Created", "resources": [], "detail": detail });
         self.event(event).await
+    }
+
+    /// One turn of the state machine.
+    pub(crate) async fn turn(&self, export: &str, run: &str) {
+        let input = json!({ "export": export, "run": run, "generation": 1 });
+        self.answered(self.function("ExportRun").invoke(input, TIME).await);
     }
 
     /// What the state machine does with a run; answers how it ended.
