@@ -38,6 +38,7 @@ else ifeq ($(shell uname -sm),Linux $(machine))
 build := cargo build --locked --profile $(PROFILE) --bins $(packages)
 binaries := $(target)/$(profile_folder)
 else
+needed := cargo-lambda
 build := cargo lambda build --locked --profile $(PROFILE) --bins $(packages) --target $(machine)-unknown-linux-gnu --lambda-dir $(target)/lambda-functions
 binaries := $(target)/$(machine)-unknown-linux-gnu/$(profile_folder)
 endif
@@ -61,6 +62,10 @@ all: binaries
 	done
 
 binaries:
+	@if [ -n "$(needed)" ] && ! cargo lambda --version >/dev/null 2>&1; then \
+		echo "$(ARCHITECTURE) is not this machine's own: install cargo-lambda (pip install cargo-lambda)," >&2; \
+		echo "or choose another ARCHITECTURE here and in the template's parameter" >&2; exit 1; \
+	fi
 	$(build)
 
 # Called by `sam build` with the logical names of the template, one after the other; the first one builds.
