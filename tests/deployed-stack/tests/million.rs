@@ -9,6 +9,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -29,23 +30,22 @@ const PATIENCE: u64 = 540;
 
 const PEOPLE: u32 = 1_000_000;
 /// Seconds in which no plan is made, with the executables that are deployed, on two processors.
-const TOO_SHORT_FOR_THE_PLAN: u64 = 2;
+const TOO_SHORT_FOR_THE_PLAN: u64 = 1;
 /// Seconds in which a plan is made, and never all imports.
 const TOO_SHORT_FOR_ALL_IMPORTS: u64 = 20;
 /// How long the service takes for each request: one at a distance.
 const DELAY_MILLISECONDS: u64 = 2_200;
 
-/// One row in fifty is a duplicate, one in a hundred has no usable address.
+/// One row in fifty is a duplicate, one in a hundred has no usable address; half of each row is not exported.
 fn segment(people: u32) -> String {
-    let mut text = String::from("CustomerId,EMail,FirstName,LastName\n");
+    let mut text = String::from("CustomerId,EMail,FirstName,LastName,Remarks\n");
     for number in 0..people {
         let of = if number % 50 == 49 { number - 1 } else { number };
         let at = if number % 100 == 7 { " at " } else { "@" };
-        text.push_str(&format!(
-            "C{number:07},person.{of:07}{at}example.org,First{},\"Last, {}\"\n",
-            number % 997,
-            number % 9973
-        ));
+        let (first, last) = (number % 997, number % 9973);
+        let remarks = format_args!("known from the newsletter and from visit {number} of the shop in town");
+        writeln!(text, "C{number:07},person.{of:07}{at}example.org,First{first},\"Last, {last}\",{remarks}")
+            .unwrap();
     }
     text
 }
@@ -113,8 +113,10 @@ async fn a_million_people_arrive_although_planning_is_cut_once_and_sending_sever
     until(PATIENCE, "planning", || (stage() == "planning").then_some(()));
     // Whatever was cut before was not the plan.
     let before = cuts();
-    until(PATIENCE, "a plan that is cut", || (cuts() > before).then_some(()));
-    assert_eq!(stage(), "planning", "it is made again from the beginning");
+    until(PATIENCE, "a plan that is cut", || {
+        assert_eq!(stage(), "planning", "the plan was made although the time was short");
+        (cuts() > before).then_some(())
+    });
     stack.slow_account(DELAY_MILLISECONDS);
     stack.functions().set_timeout(&function, TOO_SHORT_FOR_ALL_IMPORTS);
     let ended = api.end_of_run(PATIENCE, &export, &run);
