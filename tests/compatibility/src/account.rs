@@ -68,7 +68,7 @@ fn tables(database: &Connection) -> Vec<String> {
 
 fn rows(database: &Connection, table: &str) -> Vec<Map<String, Value>> {
     let mut statement = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query([]).unwrap();
     let mut rows = Vec::new();
     while let Some(row) = found.next().unwrap() {
