@@ -158,7 +158,7 @@ async fn configure(scene: &Scene) {
     });
     scene.api("POST", "/exports/review", Some(draft.clone())).await;
     let export = scene.api("POST", "/exports", Some(draft.clone())).await;
-    let export = text(&export["export"]["id"]);
+    let export = text(&export["export"]["standing"]["id"]);
     scene.api("PUT", &format!("/exports/{export}"), Some(draft)).await;
     scene.api("POST", &format!("/exports/{export}/duplicate"), None).await;
     scene.api("POST", "/exports/schedules", Some(json!({ "exports": [export], "switch": false }))).await;
@@ -306,5 +306,16 @@ fn a_key_of_ones_own_can_be_used_through_s3_only_and_only_if_there_is_one() {
         };
         let policy = Stack::new("test", &[("KeyArn", key)]).policy(&role);
         assert!(policy.allows(&call("s3")) && !policy.allows(&call("secretsmanager")), "{function}");
+    }
+}
+
+#[test]
+fn what_is_needed_rarely_is_allowed_all_the_same() {
+    let stack = Stack::new("test", &[]);
+    for (function, action, end, when) in RARELY {
+        let policy = stack.policy(&format!("{function}Role"));
+        let allowed =
+            policy.permissions().any(|(_, known, resource)| known == action && resource.ends_with(end));
+        assert!(allowed, "{function} may not {action} on {end}, although {when}");
     }
 }
