@@ -1,5 +1,7 @@
 //! The deployed functions: their time, their processes, what they have logged.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
@@ -25,6 +27,13 @@ impl Functions<'_> {
             .into_iter()
             .filter(|process| signal(*process, "KILL"))
             .count()
+    }
+
+    /// The most memory, in bytes, that one of a function's present processes has had at once. `None` when it has none.
+    #[must_use]
+    pub fn peak_memory(&self, function: &str) -> Option<u64> {
+        let processes = self.0.function_processes(Some(function));
+        processes.into_iter().filter_map(peak_memory).max()
     }
 
     /// The names of all log groups.
@@ -66,4 +75,11 @@ impl Functions<'_> {
             }
         }
     }
+}
+
+/// What Linux calls the peak of the resident set (proc_pid_status(5)), which it counts in KiB.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }

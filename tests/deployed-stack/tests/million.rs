@@ -36,6 +36,9 @@ const TOO_SHORT_FOR_ALL_IMPORTS: u64 = 20;
 /// How long the service takes for each request: one at a distance.
 const DELAY_MILLISECONDS: u64 = 2_200;
 
+/// What the template gives the function, in bytes.
+const MEMORY: u64 = 256 << 20;
+
 /// One row in fifty is a duplicate, one in a hundred has no usable address; half of each row is not exported.
 fn segment(people: u32) -> String {
     let mut text = String::from("CustomerId,EMail,FirstName,LastName,Remarks\n");
@@ -82,6 +85,24 @@ fn imports(stack: &Stack) -> Vec<f64> {
     imports.map(moment).collect()
 }
 
+/// How a run ended, and the most memory that one process of the function had meanwhile. A peak stays on record as long as
+/// its process lives, which is several seconds here, and is looked at many times in each.
+fn ended_and_peak(
+    stack: &Stack,
+    function: &str,
+    run: impl Fn() -> serde_json::Value,
+) -> (serde_json::Value, u64) {
+    let mut peak = 0;
+    let ended = until(PATIENCE, "the end of a run", || {
+        peak = peak.max(stack.functions().peak_memory(function).unwrap_or(0));
+        let shown = run();
+        assert!(shown["parked"].is_null(), "it waits for a person: {shown}");
+        (!shown["ended"].is_null()).then(|| shown["ended"].clone())
+    });
+    assert!(peak > 0, "no process of {function} was seen");
+    (ended, peak)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_million_people_arrive_although_planning_is_cut_once_and_sending_several_times() {
     if asked_profile() != Profile::Release {
@@ -119,14 +140,20 @@ async fn a_million_people_arrive_although_planning_is_cut_once_and_sending_sever
     });
     stack.slow_account(DELAY_MILLISECONDS);
     stack.functions().set_timeout(&function, TOO_SHORT_FOR_ALL_IMPORTS);
-    let ended = api.end_of_run(PATIENCE, &export, &run);
+    let (ended, peak) = ended_and_peak(&stack, &function, || api.run(&export, &run));
     assert_eq!(ended["status"], "successful", "{ended}");
 
     let (turns, imports) = (stack.executions().await.turns().await, imports(&stack));
     let sending = turns.iter().filter(|turn| imports.iter().any(|at| (turn.begun..turn.ended).contains(at)));
     let sending = sending.count();
-    let told = format!("{} imports in {sending} invocations of {}", imports.len(), turns.len());
+    let told = format!(
+        "{} imports in {sending} invocations of {}, {} MiB of memory at most",
+        imports.len(),
+        turns.len(),
+        peak >> 20
+    );
     writeln!(std::io::stderr(), "{told}").unwrap();
+    assert!(peak < MEMORY, "{told}");
     assert!(sending >= 4, "sending was cut less than three times: {told}");
 
     let deployed = account(stack.close_account());
