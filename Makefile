@@ -43,10 +43,13 @@ build := cargo lambda build --locked --profile $(PROFILE) --bins $(packages) --t
 binaries := $(target)/$(machine)-unknown-linux-gnu/$(profile_folder)
 endif
 
+# Bytes: what is larger takes longer to start. What is handed in or quickly built need not be small.
+limit := $(if $(filter-out lambda,$(PROFILE))$(SEGMENT_EXPORT_BINARIES),1000000000,15000000)
+
 .PHONY: all binaries build-ExportConfig build-OauthCallback build-ExportTrigger build-ExportRun
 
-# What is looked at: that each executable is of the architecture that the functions will have, and asks for no newer
-# C library than Amazon Linux 2023 has (2.34). A function that is neither would only fail when it is invoked.
+# What is looked at: that each executable is of the architecture that the functions will have, asks for no newer C library
+# than Amazon Linux 2023 has (2.34), and is small. The first two would only fail when a function is invoked.
 all: binaries
 	@for function in $(FUNCTIONS); do \
 		file=$(binaries)/$$function; \
@@ -58,7 +61,11 @@ all: binaries
 		if [ "$${newest#GLIBC_2.}" -gt 34 ] 2>/dev/null; then \
 			echo "$$file needs $$newest, and Amazon Linux 2023 has GLIBC_2.34; build it with cargo-lambda" >&2; exit 1; \
 		fi; \
-		printf '%9d bytes  %s\n' $$(stat -L -c %s $$file) $$file; \
+		size=$$(stat -L -c %s $$file); \
+		if [ $$size -gt $(limit) ]; then \
+			echo "$$file has $$size bytes; $(limit) are the limit" >&2; exit 1; \
+		fi; \
+		printf '%9d bytes  %s\n' $$size $$file; \
 	done
 
 binaries:
