@@ -132,6 +132,14 @@ impl Configuration {
     }
 }
 
+/// Whether the document itself is what is wrong: damaged, or of a newer release. Trying it again does not help.
+pub(crate) const fn is_unreadable(error: &DocumentError) -> bool {
+    matches!(
+        error,
+        DocumentError::Malformed { .. } | DocumentError::NewerSchema { .. } | DocumentError::OtherKind { .. }
+    )
+}
+
 /// Why a connection cannot be used as it stands.
 fn not_connected(connection: &Connection) -> ConfigurationError {
     let state = if connection.removing { ConnectionState::Removing } else { ConnectionState::SettingUp };

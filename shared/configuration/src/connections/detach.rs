@@ -69,7 +69,7 @@ impl Configuration {
     ) -> Result<Vec<ExportName>, ConfigurationError> {
         for export in exports {
             self.detach(person, export).await?;
-            self.stop_run_of(person, &export.content.id).await?;
+            self.stop_readable_run_of(person, &export.content.id).await?;
         }
         Ok(exports.iter().map(|export| ExportName::of(&export.content)).collect())
     }

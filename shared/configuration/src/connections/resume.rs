@@ -6,13 +6,14 @@ use domain::identifier::{ConnectionId, ExportId};
 use engine::{Run, RunKey};
 
 use crate::configuration::Configuration;
+use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
 
 impl Configuration {
     /// Runs of a connection that have not ended: those that have read their configuration say so themselves, of the
-    /// others the export does.
+    /// others the export does. Those that cannot be read are left out: they must not hold up the others.
     pub(super) async fn runs_using(&self, id: &ConnectionId) -> Result<Vec<Run>, ConfigurationError> {
-        let keys = self.parts.engine.active_runs().await?;
+        let keys = self.parts.engine.active_run_keys().await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -20,7 +21,19 @@ impl Configuration {
         let exports: HashSet<&ExportId> = exports.iter().map(|export| &export.content.id).collect();
         let mut runs = Vec::new();
         for key in keys {
-            let Some(run) = self.parts.engine.run(&key).await? else { continue };
+            let run = match self.parts.engine.run(&key).await {
+                Err(error) if is_unreadable(&error) => {
+                    tracing::error!(
+                        export = %key.export,
+                        run = %key.run,
+                        error = &error as &dyn std::error::Error,
+                        "it could not be told which connection a run uses"
+                    );
+                    continue;
+                }
+                outcome => outcome?,
+            };
+            let Some(run) = run else { continue };
             let uses = match &run.configuration {
                 Some(configuration) => configuration.connection == *id,
                 None => exports.contains(&key.export),

@@ -1,11 +1,12 @@
 //! The end of a connection: blocked while in use, complete when forced, finished by a second call after a crash.
 
-use catalog::ConnectionAccess;
+use catalog::{ConnectionAccess, Export, export_key};
 use configuration::{ConfigurationError, ConnectionState};
 use domain::Clock;
-use domain::identifier::ConnectionId;
-use engine::{Advance, Caller, RunKey, Status};
+use domain::identifier::{AccountId, ConnectionId};
+use engine::{Advance, Caller, Run, RunKey, Status};
 use jiff::SignedDuration;
+use store::{Change, Condition, ObjectStore};
 
 use crate::support::{Bench, bench};
 
@@ -140,6 +141,83 @@ async fn one_confirmation_ends_everything_and_no_request_follows() {
     assert_eq!(bench.control.statistics().await, before, "no request was made afterwards");
     let outcome = bench.configuration.detach_all_and_remove(&bench.administrator(), &id).await;
     assert_eq!(outcome.unwrap_err().code(), "not_found");
+}
+
+/// Makes a run the one of a connection, as the engine does when it begins.
+async fn begin_with(bench: &Bench, run: &RunKey, connection: &ConnectionId) {
+    let document = format!("runs/{}/{}.json", run.export, run.run);
+    let export = bench.stored_export(&run.export).await;
+    bench
+        .documents
+        .update::<Run, (), std::convert::Infallible, _>(&document, |run| {
+            let configuration = engine::Configuration {
+                connection: connection.clone(),
+                account: AccountId::new("p07e1l8cdif9dl").unwrap(),
+                list: export.list.clone(),
+                segments: export.segments.clone(),
+                mapping: export.mapping.clone(),
+            };
+            Ok(Change::Write(Run { configuration: Some(configuration), ..run.unwrap().clone() }, ()))
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_follows_with_another_connection_stays() {
+    let bench = bench().await;
+    let id = bench.connected(ConnectionAccess::Administrators).await;
+    let other = bench.connected(ConnectionAccess::Administrators).await;
+    let (swapped, news) = (bench.export("Swapped", Some(&id)).await, bench.export("News", Some(&id)).await);
+    let mut runs = Vec::new();
+    for export in [&swapped, &news] {
+        let run = bench.run(export).await;
+        begin_with(&bench, &run, &id).await;
+        bench.pin(export).await;
+        bench.run(export).await;
+        runs.push(run);
+    }
+    bench
+        .documents
+        .update::<Export, (), std::convert::Infallible, _>(&export_key(&swapped), |export| {
+            let connection = Some(other.clone());
+            Ok(Change::Write(Export { connection, ..export.unwrap().clone() }, ()))
+        })
+        .await
+        .unwrap();
+    let removed = bench.configuration.detach_all_and_remove(&bench.administrator(), &id).await.unwrap();
+    assert_eq!(removed.stopped_runs, 3, "two active ones, and what was to follow one of them");
+    for run in &runs {
+        assert_eq!(cancelled(&bench, run).await.as_deref(), Some("Ann"));
+    }
+    assert!(bench.engine.occupation(&swapped).await.unwrap().follow_up.is_some(), "it is for the other one");
+    assert_eq!(bench.engine.occupation(&news).await.unwrap().follow_up, None);
+    assert_eq!(bench.stored_export(&swapped).await.connection, Some(other));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_does_not_hold_up_a_removal() {
+    let damaged = r"{}";
+    let newer = r#"{"schema_version":99,"kind":"run","write_id":"w","content":{}}"#;
+    for (what, text) in [("run", damaged), ("run", newer), ("index", damaged), ("occupation", damaged)] {
+        let bench = bench().await;
+        let id = bench.connected(ConnectionAccess::Administrators).await;
+        let (news, offers) = (bench.export("News", Some(&id)).await, bench.export("Offers", Some(&id)).await);
+        let (unreadable, readable) = (bench.run(&news).await, bench.run(&offers).await);
+        let key = match what {
+            "run" => format!("runs/{news}/{}.json", unreadable.run),
+            "index" => format!("active-runs/{news}/{}", unreadable.run),
+            _ => format!("exports/{news}/occupation.json"),
+        };
+        bench.memory.get(&key).await.unwrap();
+        bench.memory.put(&key, text.into(), Condition::None).await.unwrap();
+        let removed = bench.configuration.detach_all_and_remove(&bench.administrator(), &id).await.unwrap();
+        assert_eq!(removed.detached.len(), 2, "{what}");
+        assert_eq!(removed.stopped_runs, if what == "run" { 1 } else { 2 }, "{what}");
+        assert_eq!(cancelled(&bench, &readable).await.as_deref(), Some("Ann"), "{what}");
+        assert_eq!(bench.stored_export(&news).await.connection, None, "{what}");
+        assert!(is_gone(&bench, &id).await, "{what}");
+    }
 }
 
 #[tokio::test]
