@@ -21,5 +21,5 @@ pub use functions::executable;
 pub use policy::{Policy, Statement};
 pub use recorder::Recorder;
 pub use stack::Stack;
-pub use template::{Template, repository};
+pub use template::{Resource, Template, repository};
 pub use tools::Tools;

@@ -6,11 +6,12 @@ use template_tests::{Stack, Template};
 #[test]
 fn what_people_put_in_outlives_the_stack() {
     let template = Template::read();
-    for name in ["StateBucket", "SegmentsBucket", "UserPool"] {
+    let people = ["UserPool", "FirstAdministrator", "FirstAdministratorMembership"];
+    for name in ["StateBucket", "SegmentsBucket"].into_iter().chain(people) {
         let resource = template.resource(name);
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            assert_eq!(resource.body[policy], "Retain", "{name}: {policy}");
-        }
+        // A creation that failed leaves nothing behind.
+        assert_eq!(resource.body["DeletionPolicy"], "RetainExceptOnCreate", "{name}");
+        assert_eq!(resource.body["UpdateReplacePolicy"], "Retain", "{name}");
     }
 }
 
@@ -63,6 +64,19 @@ fn rows_of_people_are_kept_for_as_long_as_is_said_and_no_longer() {
     let all = rules.as_array().unwrap().iter().find(|rule| rule.get("Prefix").is_none()).unwrap();
     assert!(all["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64().unwrap() <= 30);
     assert!(all["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"].as_u64().unwrap() <= 7);
+}
+
+#[test]
+fn outcomes_end_and_segments_stay() {
+    let stack = Stack::new("test", &[("OutcomeDays", "30")]);
+    let bucket = stack.template().resource("SegmentsBucket");
+    let rules = stack.resolve(&bucket.property("LifecycleConfiguration")["Rules"]);
+    let expiring = |rule: &&Value| rule.get("ExpirationInDays").is_some();
+    let expiring: Vec<&Value> = rules.as_array().unwrap().iter().filter(expiring).collect();
+    let [outcomes] = expiring[..] else { panic!("one rule deletes: {expiring:?}") };
+    // Where the engine writes them.
+    assert_eq!(outcomes["Prefix"], "outcomes/");
+    assert_eq!((&outcomes["Status"], &outcomes["ExpirationInDays"]), (&json!("Enabled"), &json!("30")));
 }
 
 #[test]

@@ -10,6 +10,7 @@
     reason = "a failed assertion is the point of a test"
 )]
 
+mod alarms;
 mod console;
 mod failures;
 mod keeping;
