@@ -105,3 +105,14 @@ fn only_administrators_make_accounts_and_the_first_one_is_there() {
         ["GROUP_ADMINISTRATORS", "GROUP_CONTRIBUTORS", "GROUP_VIEWERS"].map(|name| environment[name].clone());
     assert_eq!(groups, expected);
 }
+
+#[test]
+fn a_session_ends_long_before_that_of_the_sign_in_pages_and_can_be_renewed() {
+    let template = Template::read();
+    let client = template.resource("UserPoolClient");
+    assert_eq!(client.property("TokenValidityUnits")["IdToken"], "minutes");
+    // Cognito signs in in silence for an hour from the last sign-in.
+    let minutes = client.property("IdTokenValidity").as_u64().unwrap();
+    assert!(minutes * 2 < 60, "{minutes}");
+    assert_eq!(client.property("AccessTokenValidity"), client.property("IdTokenValidity"));
+}

@@ -189,14 +189,15 @@ async fn a_folder(scene: &Scene) {
     scene.event(json!({ "trigger": "ScheduledRefresh" })).await;
 }
 
-/// A run that another one waits for.
+/// A run that another one waits for; maintenance looks at both.
 async fn followed(scene: &Scene) {
     let run = started(scene).await;
     scene.turn("export-1", &run).await;
     started(scene).await;
-    let next = scene.drive("export-1", &run).await["next"]["run"].clone();
-    if let Some(next) = next.as_str() {
-        scene.drive("export-1", next).await;
+    scene.event(json!({ "trigger": "Maintenance" })).await;
+    scene.drive("export-1", &run).await;
+    if let Some(next) = scene.active_run("export-1").await {
+        scene.drive("export-1", &next).await;
     }
 }
 
