@@ -32,14 +32,31 @@ impl<'a> RequestKey<'a> {
 
     /// What the engine knows a request to run by.
     pub(crate) fn event(&self) -> String {
-        format!("request/{}/{}", self.subject, self.key)
+        format!("request/{}", self.name())
     }
 
     /// The id of the export that a request to save one makes.
     pub(crate) fn export_id(&self) -> Result<ExportId, ConfigurationError> {
-        // A key has no line break, so that where it begins is certain.
-        let name = format!("{}\n{}", self.subject, self.key);
-        ExportId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string())
+        ExportId::new(Uuid::new_v5(&NAMESPACE, self.name().as_bytes()).to_string())
             .map_err(|error| ConfigurationError::Unavailable(Box::new(error)))
+    }
+
+    /// A key has no line break, so that where it begins is certain.
+    fn name(&self) -> String {
+        format!("{}\n{}", self.subject, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_a_slash_is_nobody_elses() {
+        let one = RequestKey { subject: "ann", key: "home/1" };
+        let other = RequestKey { subject: "ann/home", key: "1" };
+        assert_ne!(one.event(), other.event());
+        assert_ne!(one.export_id().unwrap(), other.export_id().unwrap());
+        assert_eq!(one.event(), RequestKey { ..one }.event());
     }
 }
