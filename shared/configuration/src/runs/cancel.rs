@@ -27,8 +27,12 @@ impl Configuration {
     /// [`ConfigurationError`]; `NothingToDo` when it has ended.
     pub async fn cancel_run(&self, person: &Person, key: &RunKey) -> Result<CanceledRun, ConfigurationError> {
         let export = self.export_to_edit(person, &key.export).await?.export.content;
-        if self.parts.engine.run(key).await?.is_none() && self.cancel_queued(person, &export, key).await? {
-            return Ok(CanceledRun::TakenBack);
+        if self.parts.engine.run(key).await?.is_none() {
+            if self.cancel_queued(person, &export, key).await? {
+                return Ok(CanceledRun::TakenBack);
+            }
+            // It may begin at this moment, and its document not be written yet.
+            self.parts.engine.repair(&key.export).await?;
         }
         let run = self.load_run(key).await?;
         if run.ended().is_some() {

@@ -4,6 +4,7 @@ use engine::{Started, Status};
 use futures_util::TryStreamExt;
 use jiff::SignedDuration;
 use planner::RunKind;
+use store::Change;
 
 use crate::world::{PEOPLE, World, world};
 
@@ -185,6 +186,36 @@ async fn a_run_that_follows_is_canceled_before_it_begins() {
     world.finish(&key).await;
     let runs = configuration.runs(&carl, &id, 10).await.unwrap();
     assert_eq!((runs.active, runs.items.len()), (None, 1));
+}
+
+#[tokio::test]
+async fn a_run_is_canceled_in_the_moment_in_which_it_begins() {
+    let world = world().await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap();
+    world.bench.pin(&id).await;
+    configuration.run_export(&carl, &id, RunKind::Full, None).await.unwrap();
+    let queued = configuration.runs(&carl, &id, 10).await.unwrap().queued;
+    let key = engine::RunKey { export: id.clone(), run: queued[0].run.clone() };
+    // The one before it has ended: it has its place, but no document yet.
+    world
+        .bench
+        .documents
+        .update::<engine::Occupation, (), std::convert::Infallible, _>(
+            &format!("exports/{id}/occupation.json"),
+            |occupation| {
+                let mut occupation = occupation.unwrap().clone();
+                occupation.active = occupation.follow_up.take();
+                Ok(Change::Write(occupation, ()))
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(world.bench.engine.run(&key).await.unwrap(), None);
+    let canceled = configuration.cancel_run(&carl, &key).await.unwrap();
+    assert_eq!(canceled, configuration::CanceledRun::Canceling);
+    assert_eq!(world.finish(&key).await.ended().unwrap().end.status(), Status::Canceled);
 }
 
 async fn braked(world: &World) -> (domain::identifier::ExportId, engine::RunKey) {
