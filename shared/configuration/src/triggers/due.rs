@@ -27,6 +27,18 @@ struct SeenTo {
     /// The system schedule at that time: a change of it begins with the change, not with the watermark.
     #[serde(default)]
     schedule: RefreshSchedule,
+    /// Since then everything was paused for these times, the latest last: what fell due in them is not made up for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pauses: Vec<Pause>,
+}
+
+/// A time in which everything was paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Pause {
+    /// The last call before it.
+    from: Timestamp,
+    /// The last call in it.
+    to: Timestamp,
 }
 
 /// How far the clock's work is.
@@ -53,14 +65,44 @@ impl SeenTo {
             ExportSchedule::WithSystemRefresh => {
                 let changed = (self.schedule != settings.schedule).then_some(settings.updated_at).flatten();
                 let since = self.watermark.max(changed).unwrap_or(now);
-                settings.schedule.latest_due(since, now).map(|slot| event("refresh", &slot))
+                let slot = self.latest(since, now, |after, until| settings.schedule.latest_due(after, until));
+                slot.map(|slot| event("refresh", &slot))
             }
             own @ ExportSchedule::Own(_) => {
                 let since = self.watermark.unwrap_or(export.updated_at);
-                own.latest_due(since, now).map(|slot| event("own", &slot))
+                let slot = self.latest(since, now, |after, until| own.latest_due(after, until));
+                slot.map(|slot| event("own", &slot))
             }
             ExportSchedule::Off { .. } => None,
         }
+    }
+
+    /// The latest slot after `after` that did not fall into a pause.
+    fn latest(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+        due: impl Fn(Timestamp, Timestamp) -> Option<Slot>,
+    ) -> Option<Slot> {
+        let mut until = until;
+        for pause in self.pauses.iter().rev() {
+            let slot = due(after.max(pause.to), until);
+            if slot.is_some() {
+                return slot;
+            }
+            until = until.min(pause.from);
+        }
+        due(after, until)
+    }
+
+    /// The same after a call at `now` while everything is paused; `before` is when the last call was.
+    fn paused(mut self, before: Option<Timestamp>, now: Timestamp) -> Self {
+        let from = before.unwrap_or(now);
+        match self.pauses.last_mut() {
+            Some(pause) if pause.to == from => pause.to = now,
+            _ => self.pauses.push(Pause { from, to: now }),
+        }
+        self
     }
 }
 
@@ -73,7 +115,8 @@ fn event(kind: &str, slot: &Slot) -> String {
 impl Configuration {
     /// Starts everything that has become due since the last call: of several missed slots only the latest. Late,
     /// doubled and missing calls make no difference: each slot makes one run of an export. While everything is paused
-    /// nothing starts, and what becomes due meanwhile is not made up for.
+    /// nothing starts, and what becomes due meanwhile is not made up for; what was due before and could not be started
+    /// is, afterwards.
     ///
     /// # Errors
     /// [`ConfigurationError`] when nothing could be looked at; single exports that failed are in the answer, and are
@@ -84,7 +127,8 @@ impl Configuration {
         let ticks = ticks.map(|ticks| ticks.content).unwrap_or_default();
         let mut report = TriggerReport::default();
         let behind = if settings.paused {
-            BTreeMap::new()
+            let before = ticks.seen_to.watermark;
+            ticks.behind.into_iter().map(|(id, seen_to)| (id, seen_to.paused(before, now))).collect()
         } else {
             self.start_scheduled(&ticks, &settings, now, &mut report).await?
         };
@@ -135,7 +179,7 @@ impl Configuration {
         schedule: RefreshSchedule,
         behind: BTreeMap<ExportId, SeenTo>,
     ) -> Result<(), ConfigurationError> {
-        let next = Ticks { seen_to: SeenTo { watermark: Some(now), schedule }, behind };
+        let next = Ticks { seen_to: SeenTo { watermark: Some(now), schedule, pauses: Vec::new() }, behind };
         self.parts
             .documents
             .update::<Ticks, (), ConfigurationError, _>(TICKS, |current| {

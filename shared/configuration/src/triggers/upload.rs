@@ -78,8 +78,19 @@ impl Configuration {
         report: &mut TriggerReport,
     ) -> Result<(), ConfigurationError> {
         let objects = list_all(self.parts.documents.store().as_ref(), UPLOADS).await?;
-        let pending = self.load_all::<PendingUpload>(objects.into_iter().map(|object| object.key)).await?;
-        for upload in pending {
+        for object in objects {
+            let upload = match self.parts.documents.load::<PendingUpload>(&object.key).await {
+                Ok(Some(upload)) => upload,
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::error!(
+                        document = %object.key,
+                        error = &error as &dyn std::error::Error,
+                        "an upload could not be looked at; the others go on meanwhile"
+                    );
+                    continue;
+                }
+            };
             if let Err(error) = self.settle_upload(settings, &upload, report).await {
                 tracing::warn!(
                     segment = %upload.content.segment,

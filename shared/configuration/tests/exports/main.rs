@@ -23,4 +23,5 @@ mod saving;
 mod saving_again;
 mod segments;
 mod triggers;
+mod unreadable;
 mod world;

@@ -10,7 +10,7 @@ use schedule::RefreshForm;
 
 use crate::world::{PEOPLE, World, daily, segment, world};
 
-async fn refresh(world: &World, times: &[&str], upload_trigger: bool) {
+pub(crate) async fn refresh(world: &World, times: &[&str], upload_trigger: bool) {
     let ann = world.bench.administrator();
     let kind = if times.is_empty() { "off" } else { "daily" };
     let schedule = RefreshForm {
@@ -24,26 +24,26 @@ async fn refresh(world: &World, times: &[&str], upload_trigger: bool) {
     world.bench.configuration.update_refresh(&ann, &tag, &change).await.unwrap();
 }
 
-async fn pause(world: &World, paused: bool) {
+pub(crate) async fn pause(world: &World, paused: bool) {
     world.bench.time_passes(SignedDuration::from_secs(1));
     world.bench.configuration.pause_everything(&world.bench.administrator(), paused).await.unwrap();
 }
 
 /// A tick at this time of 22 November 2026.
-async fn tick(world: &World, time: &str) -> TriggerReport {
+pub(crate) async fn tick(world: &World, time: &str) -> TriggerReport {
     let now: Timestamp = format!("2026-11-22T{time}Z").parse().unwrap();
     world.bench.clock.advance_to(now);
     world.bench.configuration.start_due(now).await.unwrap()
 }
 
-fn created(report: &TriggerReport) -> Vec<ExportId> {
+pub(crate) fn created(report: &TriggerReport) -> Vec<ExportId> {
     let new = report.started.iter().filter(|started| matches!(started.started, Started::Created(_)));
     let mut exports: Vec<ExportId> = new.map(|started| started.export.id.clone()).collect();
     exports.sort();
     exports
 }
 
-async fn finish_all(world: &World) {
+pub(crate) async fn finish_all(world: &World) {
     for key in world.bench.engine.active_runs().await.unwrap() {
         world.finish(&key).await;
     }
@@ -241,7 +241,7 @@ async fn a_segment_that_once_had_a_marker_is_not_complete_without_one() {
 }
 
 /// A document that no release can read.
-async fn damage(world: &World, key: &str) -> bytes::Bytes {
+pub(crate) async fn damage(world: &World, key: &str) -> bytes::Bytes {
     let whole = store::ObjectStore::get(&world.bench.memory, key).await.unwrap().bytes;
     let damaged = bytes::Bytes::from_static(b"{}");
     store::ObjectStore::put(&world.bench.memory, key, damaged, store::Condition::None).await.unwrap();
