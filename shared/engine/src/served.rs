@@ -21,8 +21,8 @@ impl Engine {
             && self.are_still_newest(&ended.snapshots).await
     }
 
-    /// The run that has ended last, if `snapshot` was among what it used, it did not fail, and another one would do the
-    /// same. `ended` is the active run if only its cleaning up is outstanding.
+    /// The run that has ended last, if `snapshot` was among what it used, it neither failed nor was canceled, and another
+    /// one would do the same. `ended` is the active run if only its cleaning up is outstanding.
     pub(crate) async fn served_by(
         &self,
         export: &ExportId,
@@ -38,7 +38,8 @@ impl Engine {
             _ => None,
         };
         let Some(run) = latest else { return Ok(None) };
-        let Some(ended) = run.ended().filter(|ended| ended.end.status() != Status::Failure) else {
+        let unfinished = |status| matches!(status, Status::Failure | Status::Canceled);
+        let Some(ended) = run.ended().filter(|ended| !unfinished(ended.end.status())) else {
             return Ok(None);
         };
         let used = |used: &PinnedSnapshot| used.segment == snapshot.segment && used.parts == snapshot.parts;

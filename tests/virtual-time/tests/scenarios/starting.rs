@@ -226,3 +226,18 @@ async fn a_full_run_that_was_asked_for_is_not_lost_to_a_later_ordinary_one() {
     let follow_up = engine.occupation(&world.export).await.unwrap().follow_up.unwrap();
     assert_eq!(follow_up.request.kind, RunKind::Full);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_canceled_run_serves_no_announcement_that_comes_late() {
+    let world = slow_world().await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    until_sent(&world, &engine, &key).await;
+    engine.cancel(&key, "administrator").await.unwrap();
+    let run = world.finish(&engine, &key).await;
+    assert_eq!(end(&run).0, Status::Canceled);
+    let used = run.ended().unwrap().snapshots[0].clone();
+    let late = engine.start_run_for_snapshot(&world.export, upload(&world), "late", &used).await.unwrap();
+    assert!(matches!(late.started, Started::Created(_)), "{late:?}");
+    world.close().await;
+}
