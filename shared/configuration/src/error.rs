@@ -154,6 +154,15 @@ fn unavailable(cause: &(dyn Error + 'static)) -> String {
             "a newer release wrote what is needed here ({what}, schema version {found}; this release knows {supported} at \
              most) and nothing was changed; tell the operator to install the newer release again"
         ),
+        None if is_damaged_secret(cause) => {
+            "what is stored of the authorization, or of the application's credentials, cannot be read; an administrator \
+             must authenticate the connection again, or enter the credentials again under Set up"
+                .to_owned()
+        }
+        None if is_damaged_document(cause) => {
+            "what is stored here cannot be read; tell the operator, who restores it from a backup: the log names it"
+                .to_owned()
+        }
         None => "the product's own storage did not answer as it should; try again, and tell the operator if that does not \
                  help"
             .to_owned(),
@@ -162,17 +171,29 @@ fn unavailable(cause: &(dyn Error + 'static)) -> String {
 
 /// What a newer release has written, its schema version, and the newest that this release knows.
 fn newer_schema(error: &(dyn Error + 'static)) -> Option<(&'static str, u32, u32)> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
+    chain(error).find_map(|error| {
         if let Some(DocumentError::NewerSchema { kind, found, supported, .. }) = error.downcast_ref() {
             return Some((*kind, *found, *supported));
         }
-        if let Some(VaultError::NewerSchema { found, supported, .. }) = error.downcast_ref() {
-            return Some(("secret", *found, *supported));
+        match error.downcast_ref() {
+            Some(VaultError::NewerSchema { found, supported, .. }) => Some(("secret", *found, *supported)),
+            _ => None,
         }
-        cause = error.source();
-    }
-    None
+    })
+}
+
+fn is_damaged_secret(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| matches!(error.downcast_ref(), Some(VaultError::Malformed { .. })))
+}
+
+fn is_damaged_document(error: &(dyn Error + 'static)) -> bool {
+    use DocumentError::{Malformed, OtherKind};
+    chain(error).any(|error| matches!(error.downcast_ref(), Some(Malformed { .. } | OtherKind { .. })))
+}
+
+/// An error and what caused it.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
 }
 
 fn count(problems: usize) -> String {
@@ -263,15 +284,10 @@ impl From<ServiceError> for ConfigurationError {
     fn from(error: ServiceError) -> Self {
         use constant_contact::{AccessTokenError, ForbiddenCause};
         match error {
-            ServiceError::Token(AccessTokenError::Unreadable(cause))
-                if newer_schema(cause.as_ref()).is_some() =>
-            {
-                Self::Unavailable(cause)
+            ServiceError::Token(AccessTokenError::Unreadable(cause)) => Self::Unavailable(cause),
+            ServiceError::Unauthorized | ServiceError::Token(AccessTokenError::NeedsReauthentication) => {
+                Self::NeedsReauthentication
             }
-            ServiceError::Unauthorized
-            | ServiceError::Token(
-                AccessTokenError::NeedsReauthentication | AccessTokenError::Unreadable(_),
-            ) => Self::NeedsReauthentication,
             ServiceError::Token(AccessTokenError::ApplicationRefused) => Self::ApplicationRefused,
             ServiceError::Forbidden { needs: ForbiddenCause::Privileges } => Self::ContactsNotAllowed,
             other => match other.class() {
@@ -325,6 +341,25 @@ mod tests {
         assert_eq!(ConfigurationError::from(ServiceError::Token(unreadable)).to_string(), expected);
         let lost = ConfigurationError::Unavailable("no answer".into());
         assert!(lost.to_string().starts_with("the product's own storage did not answer"));
+    }
+
+    #[test]
+    fn what_is_damaged_is_not_an_authorization_that_has_ended() {
+        let unreadable = |cause: BoxError| {
+            ConfigurationError::from(ServiceError::Token(constant_contact::AccessTokenError::Unreadable(
+                cause,
+            )))
+        };
+        let secret = unreadable(Box::new(VaultError::Malformed { name: "connections/c-1".to_owned() }));
+        assert_eq!(secret.code(), "unavailable");
+        assert!(secret.to_string().contains("authenticate the connection again, or enter the credentials"));
+        let document = unreadable(Box::new(DocumentError::OtherKind {
+            key: "token-leases/c-1.json".to_owned(),
+            expected: "token lease",
+            found: "run".to_owned(),
+        }));
+        assert_eq!(document.code(), "unavailable");
+        assert!(document.to_string().contains("restores it from a backup"));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use configuration::ConfigurationError;
 use domain::Sensitive;
+use store::{Condition, ObjectStore};
 
-use crate::support::{bare_bench, bench};
+use crate::support::{Bench, bare_bench, bench};
 
 #[tokio::test]
 async fn the_application_is_set_up_once_and_never_shown() {
@@ -32,25 +33,54 @@ async fn the_application_is_set_up_once_and_never_shown() {
     assert!(!record.contains("the-secret"));
 }
 
-#[tokio::test]
-async fn runs_that_wait_for_a_person_go_on_with_new_credentials() {
-    let bench = bench().await;
-    let id = bench.connected(catalog::ConnectionAccess::Administrators).await;
-    let export = bench.export("News", Some(&id)).await;
-    let parked = bench.run(&export).await;
-    let document = format!("runs/{}/{}.json", parked.export, parked.run);
+/// Marks a run as the engine does when it waits for a person.
+async fn park(bench: &Bench, run: &engine::RunKey) {
     bench
         .documents
-        .update::<engine::Run, (), std::convert::Infallible, _>(&document, |run| {
+        .update::<engine::Run, (), std::convert::Infallible, _>(&document(run), |run| {
             let problem = "the client secret is refused".to_owned();
             let parked = Some(engine::ParkReason::NeedsPerson { problem });
             Ok(store::Change::Write(engine::Run { parked, due_at: None, ..run.unwrap().clone() }, ()))
         })
         .await
         .unwrap();
+}
+
+fn document(run: &engine::RunKey) -> String {
+    format!("runs/{}/{}.json", run.export, run.run)
+}
+
+async fn enter_credentials(bench: &Bench) {
     let application = simulator::Application::default();
     let secret = Sensitive::new(application.client_secret);
     let person = bench.administrator();
     bench.configuration.store_application(&person, &application.client_id, &secret).await.unwrap();
+}
+
+#[tokio::test]
+async fn runs_that_wait_for_a_person_go_on_with_new_credentials() {
+    let bench = bench().await;
+    let id = bench.connected(catalog::ConnectionAccess::Administrators).await;
+    let export = bench.export("News", Some(&id)).await;
+    let parked = bench.run(&export).await;
+    park(&bench, &parked).await;
+    enter_credentials(&bench).await;
     assert_eq!(bench.driver.take(), [parked]);
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_read_keeps_no_other_waiting() {
+    let bench = bench().await;
+    let id = bench.connected(catalog::ConnectionAccess::Administrators).await;
+    for name in ["News", "Offers", "Events"] {
+        let export = bench.export(name, Some(&id)).await;
+        let run = bench.run(&export).await;
+        park(&bench, &run).await;
+    }
+    // The one that is met first.
+    let mut runs = bench.engine.active_runs().await.unwrap();
+    let damaged = runs.remove(0);
+    bench.memory.put(&document(&damaged), "{}".into(), Condition::None).await.unwrap();
+    enter_credentials(&bench).await;
+    assert_eq!(bench.driver.take(), runs);
 }
