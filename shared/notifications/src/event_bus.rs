@@ -55,8 +55,9 @@ impl EventBus {
 #[async_trait]
 impl Notifier for EventBus {
     async fn notify(&self, notification: &Notification) -> Result<(), NotifyError> {
+        let spoken = Notification { message: quotable(&notification.message), ..notification.clone() };
         let detail =
-            serde_json::to_string(notification).map_err(|error| NotifyError::Refused(error.to_string()))?;
+            serde_json::to_string(&spoken).map_err(|error| NotifyError::Refused(error.to_string()))?;
         let entry = PutEventsRequestEntry::builder()
             .event_bus_name(&self.bus)
             .source(SOURCE)
@@ -80,6 +81,18 @@ impl Notifier for EventBus {
     }
 }
 
+/// A sentence that can stand between quotation marks. A rule of EventBridge puts a field into its text as it is, and a
+/// quotation mark or a backslash in it would make the whole text invalid, so that nobody were told.
+fn quotable(sentence: &str) -> String {
+    let harmless = |character: char| match character {
+        '"' => '\'',
+        '\\' => '/',
+        other if other.is_control() => ' ',
+        other => other,
+    };
+    sentence.chars().map(harmless).collect()
+}
+
 fn judge<E, R>(error: SdkError<E, R>) -> NotifyError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -95,5 +108,20 @@ where
             NotifyError::Unavailable(code.to_owned().into())
         }
         code => NotifyError::Refused(code.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quotable;
+
+    #[test]
+    fn every_sentence_can_be_quoted() {
+        let sentence = "The list \"News\\Weekly\" is gone.\nChoose another.";
+        let quoted = format!("\"{}\"", quotable(sentence));
+        let read: String = serde_json::from_str(&quoted).unwrap();
+        assert_eq!(read, "The list 'News/Weekly' is gone. Choose another.");
+        let plain = "Größer als 5 % – it's fine.";
+        assert_eq!(quotable(plain), plain);
     }
 }
