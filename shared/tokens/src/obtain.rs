@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use constant_contact::AccessTokenError;
-use domain::{Classified, FailureClass, Sensitive};
+use domain::Sensitive;
 use jiff::Timestamp;
 use store::{Change, DocumentError, UpdateError, Updated};
 
@@ -193,11 +193,14 @@ impl Inner {
     }
 }
 
-/// What a newer release has written, no patience makes readable.
+/// What a newer release has written, or what is damaged, no patience makes readable. A store that refuses or is full may
+/// be mended at any time.
 fn document_failed(error: DocumentError) -> AccessTokenError {
-    match error.class() {
-        FailureClass::NeedsPerson => AccessTokenError::Unreadable(Box::new(error)),
-        _ => unavailable(error),
+    match error {
+        DocumentError::NewerSchema { .. }
+        | DocumentError::OtherKind { .. }
+        | DocumentError::Malformed { .. } => AccessTokenError::Unreadable(Box::new(error)),
+        other => unavailable(other),
     }
 }
 
@@ -205,5 +208,27 @@ fn update_failed(error: UpdateError<std::convert::Infallible>) -> AccessTokenErr
     match error {
         UpdateError::Document(error) => document_failed(error),
         UpdateError::Refused(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn only_what_no_patience_makes_readable_is_unreadable() {
+        let key = || "token-leases/c-1.json".to_owned();
+        let newer = DocumentError::NewerSchema { kind: "token lease", key: key(), found: 2, supported: 1 };
+        let other = DocumentError::OtherKind { key: key(), expected: "token lease", found: "run".to_owned() };
+        for error in [newer, other] {
+            assert!(matches!(document_failed(error), AccessTokenError::Unreadable(_)));
+        }
+        // Somebody mends the permission, or makes room, and what waits need not be told.
+        let denied = StoreError::AccessDenied { bucket: "state".to_owned() };
+        for error in [DocumentError::from(denied), DocumentError::Gone { kind: "token lease", key: key() }] {
+            assert!(matches!(document_failed(error), AccessTokenError::Unavailable(_)));
+        }
     }
 }
