@@ -139,6 +139,7 @@ impl Session<'_> {
             }
             // The sending slot is given back with the lease: taking it is no progress by itself.
             steps += u32::from(step != Step::AcquireSlot);
+            self.step_began = now;
             match self.perform(step.clone()).await {
                 Ok(()) => {
                     if self.run.content.failures > 0 {
@@ -290,11 +291,12 @@ impl Session<'_> {
     /// Gives the lease back until a person has done something.
     pub(crate) async fn park(&mut self, reason: ParkReason) -> Result<Advance, AdvanceError> {
         self.release_slot().await?;
-        let now = self.engine.clock.now();
+        // Whatever a person does while the step goes on may come too late for it, and counts.
+        let since = self.step_began;
         let run = &mut self.run.content;
         run.lease = None;
         run.due_at = None;
-        (run.parked, run.parked_at) = (Some(reason.clone()), Some(now));
+        (run.parked, run.parked_at) = (Some(reason.clone()), Some(since));
         self.save_or_leave().await?;
         Ok(Advance::Parked { reason })
     }

@@ -99,7 +99,7 @@ pub struct Run {
     pub due_at: Option<Timestamp>,
     /// Why it waits for a person.
     pub parked: Option<ParkReason>,
-    /// Since when: whatever a person has done before that has not helped.
+    /// When the step began that needs one: whatever a person has done before that has not helped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked_at: Option<Timestamp>,
     /// Why it is waiting, for people.

@@ -26,6 +26,8 @@ pub(crate) struct Session<'a> {
     pub(crate) slot_held: bool,
     /// Set by a step that succeeded in finding out that nothing can be done before that moment.
     pub(crate) asked_to_wait: Option<(Timestamp, Waiting)>,
+    /// When the step that is being taken began.
+    pub(crate) step_began: Timestamp,
     service: Option<(Client, Arc<RunGate>)>,
     calls: Arc<CallBuffer>,
 }
@@ -33,7 +35,17 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(crate) fn new(engine: &'a Engine, run: Versioned<Run>, deadline: Timestamp) -> Self {
         let calls = Arc::default();
-        Self { engine, run, deadline, slot_held: false, asked_to_wait: None, service: None, calls }
+        let step_began = engine.clock.now();
+        Self {
+            engine,
+            run,
+            deadline,
+            slot_held: false,
+            asked_to_wait: None,
+            step_began,
+            service: None,
+            calls,
+        }
     }
 
     /// The time.

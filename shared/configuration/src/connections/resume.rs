@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use domain::identifier::{ConnectionId, ExportId};
 use engine::{Run, RunKey};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::configuration::Configuration;
 use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
+
+/// So far the clocks of two processes may be apart. To drive a run in vain is harmless: it parks again.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
 
 impl Configuration {
     /// Runs of a connection that have not ended: those that have read their configuration say so themselves, of the
@@ -68,25 +72,34 @@ impl Configuration {
         let (Some(_), Some(connection)) = (&run.parked, connection) else { return Ok(false) };
         let tokens = self.parts.grants.status(connection).await?;
         Ok(tokens.is_some_and(|tokens| {
-            tokens.needs_reauthentication_since.is_none() && tokens.granted_at >= run.parked_at
+            tokens.needs_reauthentication_since.is_none()
+                && is_granted_since(tokens.granted_at, run.parked_at)
         }))
     }
 
     /// Drives every parked run, whatever it waits for: one whose wait is not over parks again.
     pub(crate) async fn resume_all_runs(&self) {
-        let resumed = async {
-            for key in self.parts.engine.active_runs().await? {
-                if self.parts.engine.run(&key).await?.is_some_and(|run| run.parked.is_some()) {
-                    self.drive(&key).await;
+        let keys = match self.parts.engine.active_runs().await {
+            Ok(keys) => keys,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(
+                    error,
+                    "the runs that wait for a person could not be found; maintenance looks again"
+                );
+                return;
+            }
+        };
+        for key in keys {
+            match self.parts.engine.run(&key).await {
+                Ok(Some(run)) if run.parked.is_some() => self.drive(&key).await,
+                Ok(_) => {}
+                // One run that cannot be read, because a newer release wrote it, must not keep the others waiting.
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(export = %key.export, run = %key.run, error, "a run could not be looked at");
                 }
             }
-            Ok::<_, ConfigurationError>(())
-        };
-        if let Err(error) = resumed.await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the runs that wait for a person could not be found; cancel them and run their exports again"
-            );
         }
     }
 
@@ -100,5 +113,14 @@ impl Configuration {
                 "a run could not be set going"
             );
         }
+    }
+}
+
+/// Whether the authorization may have come after the run had asked for it.
+fn is_granted_since(granted_at: Option<Timestamp>, parked_at: Option<Timestamp>) -> bool {
+    match (granted_at, parked_at) {
+        (Some(granted), Some(parked)) => granted.duration_since(parked) >= -CLOCKS_APART,
+        (_, None) => true,
+        (None, Some(_)) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Maintenance: whatever was left behind is taken up again.
 
 use domain::identifier::ExportId;
-use engine::{Run, RunKey};
+use engine::{ParkReason, Run, RunKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -10,6 +10,10 @@ use crate::error::ConfigurationError;
 
 /// A run that is overdue by this long is worked on by nobody.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(2);
+
+/// What a person has done elsewhere, such as giving a permission or installing a newer release, tells nobody here: a run
+/// that may have waited for it looks so often.
+const LOOKS_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// So many segments are counted by one call: the next one goes on.
 const COUNTED_AT_ONCE: usize = 20;
@@ -58,7 +62,8 @@ impl Configuration {
     }
 
     /// Sets runs going that nobody works on: those whose time is over by two minutes, those that were announced and never
-    /// written, and those that waited for an authorization which has come.
+    /// written, those that waited for an authorization which has come, and each hour those for which somebody may have
+    /// done something elsewhere.
     async fn drive_overdue(&self, now: Timestamp) -> Result<(usize, usize), ConfigurationError> {
         let engine = &self.parts.engine;
         let (mut driven, mut failed) = (0, 0);
@@ -90,7 +95,9 @@ impl Configuration {
 
     async fn needs_driving(&self, key: &RunKey, now: Timestamp) -> Result<bool, ConfigurationError> {
         match self.parts.engine.run(key).await? {
-            Some(run) => Ok(is_overdue(&run, now) || self.is_wake_up_lost(&run).await?),
+            Some(run) => {
+                Ok(is_overdue(&run, now) || is_to_look_again(&run, now) || self.is_wake_up_lost(&run).await?)
+            }
             None => Ok(false),
         }
     }
@@ -118,6 +125,13 @@ impl Configuration {
         }
         Ok((counted, failed))
     }
+}
+
+/// Whether a run waits for what may have been done outside the product, and has not looked for a while.
+fn is_to_look_again(run: &Run, now: Timestamp) -> bool {
+    matches!(run.parked, Some(ParkReason::NeedsPerson { .. }))
+        && run.ended().is_none()
+        && run.parked_at.is_none_or(|at| now.duration_since(at) >= LOOKS_AGAIN)
 }
 
 /// Runs that wait for a person are left alone until the person has come; of those that have ended, the cleaning up is outstanding.
