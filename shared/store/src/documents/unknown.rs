@@ -3,9 +3,16 @@
 
 use serde_json::{Map, Value};
 
+/// Fields that say what an object is or is about, such as the tag of an enumeration's variant: where one of them differs,
+/// it is about something else.
+const IDENTIFYING: [&str; 13] = [
+    "cause", "code", "event", "holder", "id", "number", "phase", "reason", "run", "state", "subject",
+    "trouble", "warning",
+];
+
 /// Brings into `new` what stands in `raw`, as it was read, and not in `known`, which is all that this release
-/// understood of it. What did not change is as it was read; what changed keeps its unknown fields, unless it has become
-/// something else, such as another phase of a run.
+/// understood of it. What did not change is as it was read; of what changed, an object that is certainly still about the
+/// same keeps its unknown fields.
 pub(super) fn carry(raw: &Value, known: &Value, new: &mut Value) {
     match (raw, known, new) {
         // Whatever the document is about, it is still about that.
@@ -20,19 +27,26 @@ fn carry_below(raw: &Value, known: &Value, new: &mut Value) {
         return;
     }
     match (raw, known, new) {
-        (Value::Object(raw), Value::Object(known), Value::Object(new)) if is_same_kind(known, new) => {
+        (Value::Object(raw), Value::Object(known), Value::Object(new)) if is_same(known, new) => {
             carry_fields(raw, known, new);
         }
-        (Value::Array(raw), Value::Array(known), Value::Array(new)) if raw.len() == known.len() => {
-            carry_elements(raw, known, new);
-        }
+        (Value::Array(raw), Value::Array(known), Value::Array(new)) => carry_elements(raw, known, new),
         _ => {}
     }
 }
 
-/// Fields that are empty may be left out; another variant of an enumeration lacks some and has others.
-fn is_same_kind(known: &Map<String, Value>, new: &Map<String, Value>) -> bool {
-    known.keys().all(|name| new.contains_key(name)) || new.keys().all(|name| known.contains_key(name))
+/// Fields that are empty may be left out; another variant of an enumeration lacks some and has others, or differs in its
+/// tag alone.
+fn is_same(known: &Map<String, Value>, new: &Map<String, Value>) -> bool {
+    let alike = |name: &&str| match (known.get(*name), new.get(*name)) {
+        // What is nested is compared where it stands.
+        (Some(Value::Object(_)), Some(Value::Object(_))) => true,
+        (known, new) => known == new,
+    };
+    let has_fields_of = |one: &Map<String, Value>, other: &Map<String, Value>| {
+        other.keys().all(|name| one.contains_key(name))
+    };
+    IDENTIFYING.iter().all(alike) && (has_fields_of(known, new) || has_fields_of(new, known))
 }
 
 fn carry_fields(raw: &Map<String, Value>, known: &Map<String, Value>, new: &mut Map<String, Value>) {
@@ -48,17 +62,17 @@ fn carry_fields(raw: &Map<String, Value>, known: &Map<String, Value>, new: &mut 
     }
 }
 
-/// Elements that stayed or moved are recognised by what is known of them; of a list that is as long as before, also
-/// those that changed, by their places.
+/// Elements that stayed or moved are recognised by what is known of them. A place says nothing: in a list that is
+/// always as long, all elements move on.
 fn carry_elements(raw: &[Value], known: &[Value], new: &mut [Value]) {
-    let as_long = new.len() == known.len();
+    if raw.len() != known.len() {
+        return;
+    }
     for (place, new) in new.iter_mut().enumerate() {
         let stayed = known.get(place).is_some_and(|known| known == new);
         let found = if stayed { Some(place) } else { known.iter().position(|known| known == new) };
         if let Some(raw) = found.and_then(|found| raw.get(found)) {
             new.clone_from(raw);
-        } else if as_long && let (Some(raw), Some(known)) = (raw.get(place), known.get(place)) {
-            carry_below(raw, known, new);
         }
     }
 }
@@ -87,9 +101,44 @@ mod tests {
     }
 
     #[test]
-    fn an_element_that_changed_in_its_place_keeps_them() {
+    fn a_variant_that_is_a_tag_alone_hands_nothing_on() {
+        let queued = json!({ "phase": "queued" });
+        let looking = json!({ "phase": "looking", "checked": true });
+        for (known, new) in [(&queued, &looking), (&looking, &queued)] {
+            let mut raw = known.clone();
+            raw["x"] = json!(1);
+            let inside = |value: &Value| json!({ "a": 1, "p": value });
+            assert_eq!(carried(&inside(&raw), &inside(known), inside(new)), inside(new));
+        }
+    }
+
+    #[test]
+    fn a_variant_that_stays_keeps_them_whatever_else_changes() {
+        let known = json!({ "p": { "phase": "looking", "checked": false } });
+        let raw = json!({ "p": { "phase": "looking", "checked": false, "x": 1 } });
+        let new = json!({ "p": { "phase": "looking", "checked": true, "at": 5 } });
+        let expected = json!({ "p": { "phase": "looking", "checked": true, "at": 5, "x": 1 } });
+        assert_eq!(carried(&raw, &known, new), expected);
+    }
+
+    #[test]
+    fn a_list_that_is_always_as_long_hands_nothing_on_by_place() {
+        let raw = json!({ "l": [{ "event": "a", "z": 1 }, { "event": "b", "z": 2 }] });
+        let known = json!({ "l": [{ "event": "a" }, { "event": "b" }] });
+        let new = json!({ "l": [{ "event": "b" }, { "event": "c" }] });
+        let expected = json!({ "l": [{ "event": "b", "z": 2 }, { "event": "c" }] });
+        assert_eq!(carried(&raw, &known, new), expected);
+        // Not even where only one has changed.
         let (raw, known) = (json!({ "l": [{ "n": 1, "z": 9 }] }), json!({ "l": [{ "n": 1 }] }));
-        assert_eq!(carried(&raw, &known, json!({ "l": [{ "n": 7 }] })), json!({ "l": [{ "n": 7, "z": 9 }] }));
+        assert_eq!(carried(&raw, &known, json!({ "l": [{ "n": 7 }] })), json!({ "l": [{ "n": 7 }] }));
+    }
+
+    #[test]
+    fn what_is_about_something_else_does_not_inherit() {
+        let raw = json!({ "active": { "run": "run-1", "pinned": true, "z": 1 } });
+        let known = json!({ "active": { "run": "run-1", "pinned": true } });
+        let new = json!({ "active": { "run": "run-2", "pinned": false } });
+        assert_eq!(carried(&raw, &known, new.clone()), new);
     }
 
     #[test]
