@@ -1,6 +1,7 @@
 //! The console: one module for each place in its navigation.
 
 mod audit;
+mod chosen_exports;
 mod connections;
 mod exports;
 mod runs;

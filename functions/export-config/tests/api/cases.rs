@@ -129,10 +129,14 @@ impl Case {
             Some(path) => Some(scene.version(&path).await),
             None => None,
         };
-        let mut body = self.body(scene, connection, export);
+        let mut body = self.body(scene, connection);
         if self.path == "/exports/detach" {
             let version = scene.version("/exports/old").await;
             body = Some(json!({ "exports": [{ "id": "old", "version": version }] }));
+        }
+        if self.path == "/exports/schedules" {
+            let version = scene.version(&format!("/exports/{export}")).await;
+            body = Some(json!({ "exports": [{ "id": export, "version": version }], "switch": true }));
         }
         scene.send(asker.role(), self.method.clone(), &path, body, version.as_deref()).await
     }
@@ -143,7 +147,7 @@ impl Case {
         parameters.iter().any(|parameter| parameter["name"] == "If-Match")
     }
 
-    fn body(&self, scene: &Scene, connection: &str, export: &str) -> Option<Value> {
+    fn body(&self, scene: &Scene, connection: &str) -> Option<Value> {
         let draft = json!({
             "name": "Another", "connection": connection, "list": { "id": scene.list }, "segments": ["customers"],
             "email_column": "EMail",
@@ -165,7 +169,6 @@ impl Case {
             ("POST", "/exports" | "/exports/review" | "/exports/{id}/review") | ("PUT", "/exports/{id}") => {
                 draft
             }
-            ("POST", "/exports/schedules") => json!({ "exports": [export], "switch": true }),
             ("POST", "/exports/{id}/segments") => json!({ "segment": "buyers" }),
             ("POST", "/exports/{id}/runs") => json!({ "kind": "full" }),
             _ => return None,

@@ -83,9 +83,10 @@ async fn what_excludes_each_other_cannot_be_given_together() {
     let draft = json!({ "attributes": [{ "field": "first_name", "column": "A", "constant": "B" }] });
     let answer = scene.post(Role::Contributor, "/exports", draft).await;
     assert_eq!(answer.problems(), pairs([("attributes[0]", "invalid")]));
+    let news = json!([{ "id": "news", "version": "\"seen\"" }]);
     for (body, code) in [
-        (json!({ "exports": ["news"] }), "required"),
-        (json!({ "exports": ["news"], "switch": true, "own": { "kind": "off" } }), "invalid"),
+        (json!({ "exports": news }), "required"),
+        (json!({ "exports": news, "switch": true, "own": { "kind": "off" } }), "invalid"),
     ] {
         let answer = scene.post(Role::Contributor, "/exports/schedules", body).await;
         assert_eq!(answer.problems(), pairs([("switch", code)]));

@@ -122,8 +122,12 @@ async fn several_schedules_change_at_once() {
     let off = browser.submit(&question, "/exports/schedules", &[("change", "keep_off")]).await;
     assert!(off.says("Schedule changed: First, Second."), "{}", off.text());
     assert!(!workshop.world.stored_export(&first).await.schedule.is_active());
+    // What the form showed has changed: nothing is overwritten before it has been seen.
+    let stale = browser.submit(&question, "/exports/schedules", &[("change", "keep_on")]).await;
+    assert_eq!(stale.status, 412);
+    assert!(!workshop.world.stored_export(&first).await.schedule.is_active());
     let wrong = [("change", "new"), ("schedule.kind", "own"), ("schedule.repeat", "daily")];
-    let refused = browser.submit(&question, "/exports/schedules", &wrong).await;
+    let refused = browser.submit(&stale, "/exports/schedules", &wrong).await;
     assert_eq!(refused.status, 422);
     assert!(refused.links_to("#field-schedule-start"), "{}", refused.text());
     let own = [

@@ -1,12 +1,12 @@
 //! The schedules of several exports at once.
 
-use catalog::{Export, export_key};
+use catalog::Export;
 use domain::identifier::ExportId;
 use identity::Person;
 use schedule::{ExportForm, ExportSchedule};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Change;
+use store::{Tag, Versioned};
 
 use super::check::sentence;
 use super::names::event;
@@ -25,15 +25,17 @@ pub enum BulkSchedule {
 }
 
 impl Configuration {
-    /// Changes the schedules of several exports; all or, when the person may not edit one of them, none. Nothing runs.
+    /// Changes the schedules of several exports as they were at their versions; all or, when the person may not edit one
+    /// of them, none. Nothing runs.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `Invalid` for `exports` and the fields of `schedule`, `NotFound` when one of the exports
-    /// does not exist. After `Unavailable`, some may have been changed; the same call again finishes it.
+    /// [`ConfigurationError`]; `Invalid` for `exports` and the fields of `schedule`, `NotFound` and `Stale` when one of
+    /// the exports does not exist or was changed, before any is changed. Should somebody change one at the very moment,
+    /// or the state be out of reach, those before it are changed.
     pub async fn set_schedules(
         &self,
         person: &Person,
-        exports: &[ExportId],
+        exports: &[(ExportId, Tag)],
         wanted: &BulkSchedule,
     ) -> Result<Vec<ExportName>, ConfigurationError> {
         let mut problems = Problems::default();
@@ -45,11 +47,15 @@ impl Configuration {
             BulkSchedule::Own(form) => own_schedule(form, &mut problems),
         };
         problems.finish()?;
-        let mut found: Vec<Export> = Vec::with_capacity(exports.len());
-        for id in exports {
-            found.push(self.export_to_edit(person, id).await?.export.content);
+        let mut found = Vec::with_capacity(exports.len());
+        for (id, tag) in exports {
+            let export = self.export_to_edit(person, id).await?.export;
+            found.push((export, tag));
         }
-        for export in &found {
+        if found.iter().any(|(export, tag)| export.tag != **tag) {
+            return Err(ConfigurationError::Stale);
+        }
+        for (export, _) in &found {
             self.set_schedule(person, export, |schedule| match (wanted, &own) {
                 (BulkSchedule::Switch(true), _) => schedule.switched_on(),
                 (BulkSchedule::Switch(false), _) => schedule.switched_off(),
@@ -57,36 +63,26 @@ impl Configuration {
             })
             .await?;
         }
-        Ok(found.iter().map(ExportName::of).collect())
+        Ok(found.iter().map(|(export, _)| ExportName::of(&export.content)).collect())
     }
 
-    /// Changes nothing but the schedule, whatever else was changed meanwhile.
+    /// Changes nothing but the schedule.
     async fn set_schedule(
         &self,
         person: &Person,
-        export: &Export,
-        change: impl Fn(ExportSchedule) -> ExportSchedule + Send + Sync,
+        export: &Versioned<Export>,
+        change: impl Fn(ExportSchedule) -> ExportSchedule,
     ) -> Result<(), ConfigurationError> {
-        let next = change(export.schedule.clone());
-        if next == export.schedule {
+        let current = &export.content;
+        let schedule = change(current.schedule.clone());
+        if schedule == current.schedule {
             return Ok(());
         }
-        let (before, after) = (json!({ "schedule": export.schedule }), json!({ "schedule": next }));
-        let event = event("export.schedule_changed", export).before(before).after(after);
-        let (by, at) = (actor(person), self.parts.clock.now());
-        let key = export_key(&export.id);
-        let update = self.parts.documents.update::<Export, (), ConfigurationError, _>(&key, |current| {
-            let current = current.filter(|current| current.removed_at.is_none());
-            let current = current.ok_or(ConfigurationError::NotFound { what: "export" })?;
-            // Whoever may change it with one connection may not with another.
-            if current.connection != export.connection {
-                return Err(ConfigurationError::Stale);
-            }
-            let schedule = change(current.schedule.clone());
-            let (updated_by, updated_at) = (Some(by.clone()), at);
-            Ok(Change::Write(Export { schedule, updated_by, updated_at, ..current.clone() }, ()))
-        });
-        self.audited(person, event, async { Ok(update.await?) }).await?;
+        let (before, after) = (json!({ "schedule": current.schedule }), json!({ "schedule": schedule }));
+        let event = event("export.schedule_changed", current).before(before).after(after);
+        let (updated_by, updated_at) = (Some(actor(person)), self.parts.clock.now());
+        let next = Export { schedule, updated_by, updated_at, ..current.clone() };
+        self.audited(person, event, self.replace_as_seen(export, &export.tag, next)).await?;
         Ok(())
     }
 }

@@ -7,10 +7,12 @@ use identity::Person;
 use jiff::Timestamp;
 use schedule::{Circumstances, Start, starts_by_itself};
 use serde::Serialize;
+use store::Tag;
 
 use super::facts::ExportFacts;
 use crate::access::{self, Permission};
 use crate::connections::KIND;
+use crate::versioned::as_text;
 
 /// The connection that an export uses, as far as the person may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +78,9 @@ pub struct StatusNote {
 pub struct ExportListItem {
     /// Its id.
     pub id: ExportId,
+    /// The version of its configuration.
+    #[serde(serialize_with = "as_text")]
+    pub tag: Tag,
     /// What people call it.
     pub name: String,
     /// Its type.
@@ -133,6 +138,7 @@ impl ExportListItem {
         let (status, note) = status(facts);
         Self {
             id: export.id.clone(),
+            tag: facts.export.tag.clone(),
             name: export.name.clone(),
             kind: KIND,
             connection: ConnectionUse::of(person, connection),

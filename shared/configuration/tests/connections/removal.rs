@@ -81,7 +81,7 @@ async fn what_was_changed_since_it_was_seen_is_not_detached() {
     assert_eq!(seen, bench.seen(&[&news, &offers]).await);
     // Somebody else switches the schedule of one of them.
     let off = configuration::BulkSchedule::Switch(false);
-    configuration.set_schedules(&ann, std::slice::from_ref(&offers), &off).await.unwrap();
+    configuration.set_schedules(&ann, &bench.seen(&[&offers]).await, &off).await.unwrap();
     let outcome = configuration.detach_exports(&ann, &seen).await;
     assert_eq!(outcome.unwrap_err().code(), "stale");
     for export in [&news, &offers] {

@@ -129,17 +129,27 @@ async fn schedules_change_together_or_not_at_all() {
     let world = world().await;
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let (news, offers) = (world.export("News").await, world.export("Offers").await);
-    let both = [news.clone(), offers.clone()];
-    let own = BulkSchedule::Own(daily("2026-12-01T06:30"));
-    configuration.set_schedules(&person, std::slice::from_ref(&offers), &own).await.unwrap();
-    configuration.set_schedules(&person, &both, &BulkSchedule::Switch(false)).await.unwrap();
     let bench = &world.bench;
+    let both = [&news, &offers];
+    let own = BulkSchedule::Own(daily("2026-12-01T06:30"));
+    let before = bench.seen(&both).await;
+    configuration.set_schedules(&person, &bench.seen(&[&offers]).await, &own).await.unwrap();
+    let refused = configuration.set_schedules(&person, &before, &BulkSchedule::Switch(false)).await;
+    assert_eq!(refused.unwrap_err().code(), "stale");
+    assert!(bench.stored_export(&news).await.schedule.is_active(), "none was changed");
+    let switch = async |on| {
+        configuration
+            .set_schedules(&person, &bench.seen(&both).await, &BulkSchedule::Switch(on))
+            .await
+            .unwrap()
+    };
+    switch(false).await;
     let schedule = |id| async move { bench.stored_export(id).await.schedule };
     assert!(!schedule(&news).await.is_active() && !schedule(&offers).await.is_active());
-    configuration.set_schedules(&person, &both, &BulkSchedule::Switch(true)).await.unwrap();
+    switch(true).await;
     assert_eq!(schedule(&news).await, ExportSchedule::WithSystemRefresh, "each is what it was");
     assert!(matches!(schedule(&offers).await, ExportSchedule::Own(_)));
-    let changed = configuration.set_schedules(&person, &both, &own).await.unwrap();
+    let changed = configuration.set_schedules(&person, &bench.seen(&both).await, &own).await.unwrap();
     assert_eq!((changed.len(), schedule(&news).await), (2, schedule(&offers).await));
 
     let wrong = BulkSchedule::Own(daily("soon"));
@@ -149,7 +159,7 @@ async fn schedules_change_together_or_not_at_all() {
         [("exports".to_owned(), "required"), ("schedule.start".to_owned(), "invalid")]
     );
     let detached = world.bench.export("Detached", None).await;
-    let one_of_others = [news.clone(), detached];
+    let one_of_others = bench.seen(&[&news, &detached]).await;
     let refused = configuration.set_schedules(&person, &one_of_others, &BulkSchedule::Switch(false)).await;
     assert_eq!(refused.unwrap_err().code(), "forbidden");
     assert!(schedule(&news).await.is_active(), "none was changed");
@@ -193,7 +203,7 @@ async fn an_own_schedule_that_is_switched_off_comes_back_as_it_was() {
     draft.schedule = ExportForm { kind: "off".to_owned(), ..ExportForm::default() };
     configuration.update_export(&person, &id, &saved.tag, &draft).await.unwrap();
     configuration
-        .set_schedules(&person, std::slice::from_ref(&id), &BulkSchedule::Switch(true))
+        .set_schedules(&person, &world.bench.seen(&[&id]).await, &BulkSchedule::Switch(true))
         .await
         .unwrap();
     let now = configuration.export(&person, &id).await.unwrap();

@@ -18,12 +18,13 @@ async fn forbidden(world: &World, person: &Person, id: &ExportId, run: &RunKey) 
     let is = |error: Option<ConfigurationError>| error.is_some_and(|error| error.code() == "forbidden");
     let draft = world.draft("News");
     let off = BulkSchedule::Switch(true);
+    let unseen = [(id.clone(), stale.clone())];
     vec![
         ("update", is(configuration.update_export(person, id, &stale, &draft).await.err())),
         ("review", is(configuration.review_export(person, Some(id), &draft).await.err())),
         ("duplicate", is(configuration.duplicate_export(person, id).await.err())),
         ("remove", is(configuration.remove_export(person, id, &stale).await.err())),
-        ("schedules", is(configuration.set_schedules(person, std::slice::from_ref(id), &off).await.err())),
+        ("schedules", is(configuration.set_schedules(person, &unseen, &off).await.err())),
         ("segment", is(configuration.add_segment(person, id, &stale, &segment("customers")).await.err())),
         ("run", is(configuration.run_export(person, id, RunKind::Changes, Some("key 1")).await.err())),
         ("cancel", is(configuration.cancel_run(person, run).await.err())),

@@ -65,7 +65,7 @@ async fn run_all_takes_what_has_an_active_schedule() {
     let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let (news, offers) = (world.export("News").await, world.export("Offers").await);
     let off = configuration::BulkSchedule::Switch(false);
-    configuration.set_schedules(&carl, std::slice::from_ref(&offers), &off).await.unwrap();
+    configuration.set_schedules(&carl, &world.bench.seen(&[&offers]).await, &off).await.unwrap();
     world.bench.export("Detached", None).await;
     let all = configuration.run_all(&carl).await.unwrap();
     assert_eq!(all.started.iter().map(|started| &started.export.id).collect::<Vec<_>>(), [&news]);

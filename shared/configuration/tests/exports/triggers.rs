@@ -59,7 +59,8 @@ async fn the_system_refresh_starts_what_follows_it_for_its_export_user() {
     let off = world.export("Off").await;
     let carl = world.bench.contributor();
     let switch = configuration::BulkSchedule::Switch(false);
-    world.bench.configuration.set_schedules(&carl, std::slice::from_ref(&off), &switch).await.unwrap();
+    let seen = world.bench.seen(&[&off]).await;
+    world.bench.configuration.set_schedules(&carl, &seen, &switch).await.unwrap();
     world.bench.export("Detached", None).await;
     refresh(&world, &["06:00"], false).await;
     assert!(tick(&world, "05:59:30").await.started.is_empty());
@@ -270,7 +271,8 @@ async fn an_export_that_cannot_be_started_holds_up_no_other_and_loses_nothing() 
         assert!(report.started.is_empty() && report.failed.len() == 1, "{report:?}");
         let own = configuration::BulkSchedule::Own(daily("2026-11-22T06:10"));
         let carl = world.bench.contributor();
-        world.bench.configuration.set_schedules(&carl, std::slice::from_ref(&offers), &own).await.unwrap();
+        let seen = world.bench.seen(&[&offers]).await;
+        world.bench.configuration.set_schedules(&carl, &seen, &own).await.unwrap();
         assert!(created(&tick(&world, "06:22:00").await).is_empty(), "06:10 was over when it was set");
         let uploaded = {
             world.upload("customers/2026-11-22.csv", PEOPLE).await;

@@ -93,24 +93,27 @@ struct ChosenExport {
     /// Its id.
     #[schema(value_type = String)]
     id: ExportId,
-    /// Its version: the `ETag` of the export, in its quotes, or `version` in the list of a connection's exports. When
-    /// somebody else was faster, nothing is changed (`stale`).
+    /// Its version: the `ETag` of the export, in its quotes, or `version` in a list of exports. When somebody else was
+    /// faster, nothing is changed (`stale`).
     version: String,
 }
 
 impl Chosen {
     pub(super) fn seen(self) -> Vec<(ExportId, Tag)> {
-        self.exports.into_iter().map(|export| (export.id, Tag::new(export.version))).collect()
+        seen(self.exports)
     }
+}
+
+fn seen(exports: Vec<ChosenExport>) -> Vec<(ExportId, Tag)> {
+    exports.into_iter().map(|export| (export.id, Tag::new(export.version))).collect()
 }
 
 /// What becomes of the schedules of some exports: give one of `switch` and `own`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Schedules {
-    /// The exports' ids.
-    #[schema(value_type = Vec<String>)]
-    pub(super) exports: Vec<ExportId>,
+    /// Which ones, in which versions.
+    exports: Vec<ChosenExport>,
     /// Each keeps its schedule, switched on or off.
     switch: Option<bool>,
     /// All get this one.
@@ -244,6 +247,10 @@ impl From<ScheduleForm> for ExportForm {
 }
 
 impl Schedules {
+    pub(super) fn seen(self) -> Vec<(ExportId, Tag)> {
+        seen(self.exports)
+    }
+
     /// What is to become of the schedules.
     pub(super) fn wanted(&self) -> Result<BulkSchedule, ConfigurationError> {
         match (self.switch, &self.own) {

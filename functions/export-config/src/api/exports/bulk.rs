@@ -18,7 +18,7 @@ use crate::web::{ApiPerson, Problem};
 #[utoipa::path(
     post, path = "/exports/schedules", tag = "exports", request_body = Schedules,
     responses((status = OK, body = Items<NamedExport>, description = "The exports.")),
-    extensions(("x-problems" = json!(["forbidden", "not_found"]))),
+    extensions(("x-problems" = json!(["forbidden", "not_found", "stale"]))),
 )]
 pub(super) async fn set_schedules(
     ApiPerson(person): ApiPerson,
@@ -26,7 +26,7 @@ pub(super) async fn set_schedules(
     Input(body): Input<Schedules>,
 ) -> Result<Json<Items<NamedExport>>, Problem> {
     let wanted = body.wanted()?;
-    Ok(Items::all(app.configuration().set_schedules(&person, &body.exports, &wanted).await?))
+    Ok(Items::all(app.configuration().set_schedules(&person, &body.seen(), &wanted).await?))
 }
 
 /// Run all

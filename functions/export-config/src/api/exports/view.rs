@@ -38,6 +38,8 @@ pub(in crate::api) struct Note {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ExportRow {
     id: String,
+    /// The version of its configuration, for changing it: its `ETag`.
+    version: String,
     name: String,
     /// The type of its connection.
     kind: String,
@@ -146,6 +148,7 @@ impl From<ExportListItem> for ExportRow {
     fn from(item: ExportListItem) -> Self {
         Self {
             id: item.id.into(),
+            version: item.tag.to_string(),
             name: item.name,
             kind: item.kind.to_owned(),
             connection: item.connection.into(),

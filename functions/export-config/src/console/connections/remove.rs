@@ -7,13 +7,14 @@ use console::{
     Button, ButtonKind, Column, Confirmation, EmptyState, Level, Row, Selection, Table, button, confirmation,
     csrf_field, hidden_field, link_button, notice, page_header, table,
 };
-use domain::identifier::{ExportId, InvalidIdentifier};
+use domain::identifier::ExportId;
 use maud::html;
 use store::Tag;
 
 use super::{VERSION, connection_id, page_of, version};
 use crate::app::App;
-use crate::web::{ConsoleError, ConsolePerson, FormFields, Notice, Page, PostedForm, SeeOther};
+use crate::console::chosen_exports::{chosen_exports, version_field};
+use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Remove";
 
@@ -57,7 +58,7 @@ fn in_use(person: &ConsolePerson, connection: &ConnectionDetails) -> Page {
             }),
             cells: vec![html! {
                 a href={ "/exports/" (export.id) } { (export.name) }
-                (hidden_field(&version_of(&export.id), export.tag.as_str()))
+                (hidden_field(&version_field(&export.id), export.tag.as_str()))
             }],
         })
         .collect();
@@ -140,7 +141,7 @@ pub(super) async fn change_exports(
     let PostedForm { person, fields } = posted;
     let id = connection_id(&id)?;
     let page = SeeOther::to(format!("/connections/{id}/remove"));
-    let chosen = chosen(&fields)?;
+    let chosen = chosen_exports(&fields)?;
     if chosen.is_empty() {
         return Ok(page.saying(Notice::warning("Choose one or more exports first.")).into_response());
     }
@@ -164,22 +165,6 @@ pub(super) async fn change_exports(
     Ok(page.saying(said).into_response())
 }
 
-/// The hidden field with the version in which an export was shown.
-fn version_of(export: &ExportId) -> String {
-    format!("{VERSION}:{export}")
-}
-
-/// The exports that were ticked, in the versions in which they were shown.
-fn chosen(fields: &FormFields) -> Result<Vec<(ExportId, Tag)>, ConfigurationError> {
-    let seen = fields.all("export").map(|id| {
-        let id = ExportId::new(id)?;
-        let tag = Tag::new(fields.text(&version_of(&id)));
-        Ok((id, tag))
-    });
-    seen.collect::<Result<_, InvalidIdentifier>>()
-        .map_err(|_| ConfigurationError::NotFound { what: "export" })
-}
-
 /// One after the other: when one is refused, those before it are removed and the page shows which are left.
 async fn remove(
     app: &App,
@@ -196,7 +181,7 @@ async fn remove(
 fn question(person: &ConsolePerson, connection: &ConnectionDetails, chosen: &[(ExportId, Tag)]) -> Page {
     let here = format!("/connections/{}", connection.id);
     let versions: Vec<(String, &str)> =
-        chosen.iter().map(|(id, tag)| (version_of(id), tag.as_str())).collect();
+        chosen.iter().map(|(id, tag)| (version_field(id), tag.as_str())).collect();
     let mut carries = vec![("action", "remove"), ("confirmed", "yes")];
     carries.extend(chosen.iter().map(|(id, _)| ("export", id.as_str())));
     carries.extend(versions.iter().map(|(name, tag)| (name.as_str(), *tag)));

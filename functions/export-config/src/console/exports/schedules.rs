@@ -12,9 +12,11 @@ use futures_util::future;
 use identity::Person;
 use maud::html;
 use schedule::ExportForm;
+use store::Tag;
 
 use super::form::{schedule_fields, schedule_sent};
 use crate::app::App;
+use crate::console::chosen_exports::{chosen_exports, version_field};
 use crate::web::{ConsoleError, ConsolePerson, FormFailure, FormFields, Notice, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Change schedule";
@@ -28,11 +30,11 @@ pub(super) async fn ask(
     if !access::may_create_exports(&person) {
         return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
     }
-    let chosen = chosen(&FormFields::parse(query.unwrap_or_default().as_bytes()))?;
+    let chosen = chosen_exports(&FormFields::parse(query.unwrap_or_default().as_bytes()))?;
     let (mut schedule, mut change) = (unchanged(), "keep_on");
     let stored = async {
         match chosen.as_slice() {
-            [only] => app.configuration().export(&person, only).await.map(Some),
+            [(only, _)] => app.configuration().export(&person, only).await.map(Some),
             _ => Ok(None),
         }
     };
@@ -47,7 +49,7 @@ pub(super) async fn ask(
 /// `POST /exports/schedules`: from the list, the question; from the question, the change.
 pub(super) async fn change(State(app): State<App>, posted: PostedForm) -> Result<Response, ConsoleError> {
     let PostedForm { person, fields } = posted;
-    let chosen = chosen(&fields)?;
+    let chosen = chosen_exports(&fields)?;
     if chosen.is_empty() {
         let said = Notice::warning("Choose one or more exports first.");
         return Ok(SeeOther::to("/exports").saying(said).into_response());
@@ -67,22 +69,22 @@ pub(super) async fn change(State(app): State<App>, posted: PostedForm) -> Result
         Ok(changed) => {
             let names: Vec<&str> = changed.iter().map(|export| export.name.as_str()).collect();
             let to = match chosen.as_slice() {
-                [only] => SeeOther::to(format!("/exports/{only}")),
+                [(only, _)] => SeeOther::to(format!("/exports/{only}")),
                 _ => SeeOther::to("/exports"),
             };
             Ok(to.saying(Notice::success(format!("Schedule changed: {}.", names.join(", ")))).into_response())
         }
         Err(error) => {
+            let is_stale = matches!(error, ConfigurationError::Stale);
             let failure = FormFailure::of(error)?;
-            let around = Around::load(&app, &person, &chosen).await?;
+            let mut around = Around::load(&app, &person, &chosen).await?;
+            // What was not seen is not overwritten; after it has been shown, it may be.
+            if !is_stale {
+                around.keep_versions(&chosen);
+            }
             Ok(form(&person, &around, change, &schedule, &failure).into_response())
         }
     }
-}
-
-fn chosen(fields: &FormFields) -> Result<Vec<ExportId>, ConfigurationError> {
-    let ids = fields.all("export").map(ExportId::new);
-    ids.collect::<Result<_, _>>().map_err(|_| ConfigurationError::NotFound { what: "export" })
 }
 
 fn unchanged() -> ExportForm {
@@ -97,10 +99,23 @@ struct Around {
 }
 
 impl Around {
-    async fn load(app: &App, person: &Person, chosen: &[ExportId]) -> Result<Self, ConfigurationError> {
+    async fn load(
+        app: &App,
+        person: &Person,
+        chosen: &[(ExportId, Tag)],
+    ) -> Result<Self, ConfigurationError> {
         let refresh = app.configuration().refresh(person);
         let (exports, refresh) = future::try_join(named(app, person, chosen), refresh).await?;
         Ok(Self { exports, refresh: refresh.value.schedule_text })
+    }
+
+    /// A form that is shown again is still about what was seen first.
+    fn keep_versions(&mut self, chosen: &[(ExportId, Tag)]) {
+        for export in &mut self.exports {
+            if let Some((_, tag)) = chosen.iter().find(|(id, _)| *id == export.id) {
+                export.tag = tag.clone();
+            }
+        }
     }
 }
 
@@ -126,7 +141,10 @@ fn form(
         (error_summary(&problems))
         form method="post" action="/exports/schedules" novalidate {
             (csrf_field(person.csrf()))
-            @for export in exports { (hidden_field("export", export.id.as_str())) }
+            @for export in exports {
+                (hidden_field("export", export.id.as_str()))
+                (hidden_field(&version_field(&export.id), export.tag.as_str()))
+            }
             (card(if exports.len() == 1 { "Export" } else { "Exports" }, &html! {
                 div.prose { ul { @for export in exports { li { (export.name) ": " (export.schedule) } } } }
             }))
@@ -148,7 +166,7 @@ fn form(
 async fn named(
     app: &App,
     person: &Person,
-    chosen: &[ExportId],
+    chosen: &[(ExportId, Tag)],
 ) -> Result<Vec<ExportListItem>, ConfigurationError> {
     let mut found = Vec::with_capacity(chosen.len());
     let mut page = 1;
@@ -156,7 +174,7 @@ async fn named(
         let query = ExportQuery { page, page_size: 200, ..ExportQuery::default() };
         let exports = app.configuration().exports(person, &query).await?;
         let last = exports.page >= exports.pages;
-        found.extend(exports.items.into_iter().filter(|item| chosen.contains(&item.id)));
+        found.extend(exports.items.into_iter().filter(|item| chosen.iter().any(|(id, _)| *id == item.id)));
         if last {
             break;
         }
