@@ -73,7 +73,7 @@ async fn said(stage: &str, raise: impl FnOnce(&Scene) -> Vec<String>) -> Voices 
 #[case("execution", "07-activities", &["journal"])]
 #[case("refresh settings", "18-at-rest", &["api", "tick", "upload"])]
 #[case("ticks", "18-at-rest", &["tick"])]
-#[case("pending upload", "18-at-rest", &["tick"])]
+#[case("pending upload", "18-at-rest", &["journal"])]
 #[case("pending authorization", "18-at-rest", &["journal"])]
 #[case("segment count", "18-at-rest", &["api", "journal"])]
 #[case("audit entry", "18-at-rest", &["api"])]
