@@ -161,7 +161,9 @@ async fn configure(scene: &Scene) {
     let export = text(&export["export"]["standing"]["id"]);
     scene.api("PUT", &format!("/exports/{export}"), Some(draft)).await;
     scene.api("POST", &format!("/exports/{export}/duplicate"), None).await;
-    scene.api("POST", "/exports/schedules", Some(json!({ "exports": [export], "switch": false }))).await;
+    let version = scene.version(&format!("/exports/{export}")).await;
+    let chosen = json!([{ "id": export, "version": version }]);
+    scene.api("POST", "/exports/schedules", Some(json!({ "exports": chosen, "switch": false }))).await;
     scene.api("POST", "/exports/run-all", None).await;
     if let Some(run) = scene.active_run("export-1").await {
         scene.drive("export-1", &run).await;
