@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use template_tests::repository;
 
 use crate::emulator::{Emulator, REGION};
 use crate::executables;
-use crate::tools::{Tools, repository};
+use crate::tools::Tools;
 
 /// The architecture of this machine, as the template names it.
 const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };

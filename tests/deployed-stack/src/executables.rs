@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::tools::{cargo, given_functions, own_profile, repository, target};
+use template_tests::{profile, repository, target};
+
+use crate::tools::{cargo, given_functions};
 
 /// The functions, by the names of their executables.
 const FUNCTIONS: [&str; 4] = ["export-config", "export-run", "export-trigger", "oauth-callback"];
@@ -36,7 +38,7 @@ fn built_for_lambda() -> Option<PathBuf> {
 }
 
 fn build() -> PathBuf {
-    let profile = own_profile();
+    let profile = profile();
     // Other tests may build at the same time: one cargo, and only one line that says that it waits.
     let lock = File::create(profile.join("end-to-end.lock")).expect("a lock file in the target folder");
     lock.lock().expect("the lock on building");

@@ -1,49 +1,29 @@
 //! Where the programs are that play AWS and deploy to it. Reads the environment.
 
 use std::env;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-
-/// `required` fails the tests where the programs lack.
-const AWS: &str = "SEGMENT_EXPORT_TEST_AWS";
-/// A folder with the executables of the functions.
-const FUNCTIONS: &str = "SEGMENT_EXPORT_TEST_FUNCTIONS";
 
 /// The programs that `.ci/aws-tools` has fetched.
 #[derive(Debug, Clone)]
-pub struct Tools {
-    programs: PathBuf,
-}
+pub struct Tools(template_tests::Tools);
 
 impl Tools {
-    /// The programs, or none where they lack: then it is said on standard error which tests were left out, past the test
-    /// harness, which would keep it to itself.
+    /// The programs, or none where they lack: then it is said on standard error which tests were left out.
     ///
     /// # Panics
     /// When they lack and `SEGMENT_EXPORT_TEST_AWS` is `required`.
     #[must_use]
     pub fn find(what_is_left_out: &str) -> Option<Self> {
-        let programs = target().join("aws-tools").join("bin");
-        let names = ["ministack", "moto_server", "sam"];
-        let Some(lacking) = names.iter().find(|name| !programs.join(name).is_file()) else {
-            return Some(Self { programs });
-        };
-        let reason = format!("{lacking} lacks; .ci/aws-tools fetches it");
-        match env::var(AWS).as_deref() {
-            Err(_) | Ok("") => {}
-            Ok("required") => panic!("{what_is_left_out}: {reason}"),
-            Ok(other) => panic!("{AWS} is {other:?}; it can only be required"),
-        }
-        writeln!(std::io::stderr(), "left out: {what_is_left_out}: {reason}").expect("standard error");
-        None
+        template_tests::Tools::with(&["ministack", "moto_server", "sam"], what_is_left_out).map(Self)
     }
 
     /// One of them, which finds the others and needs nothing else of this machine's Python.
     pub(crate) fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.programs.join(name));
+        let programs = self.0.folder();
+        let mut command = Command::new(programs.join(name));
         let path = env::var_os("PATH").unwrap_or_default();
-        let paths = std::iter::once(self.programs.clone()).chain(env::split_paths(&path));
+        let paths = std::iter::once(programs.to_owned()).chain(env::split_paths(&path));
         command.env("PATH", env::join_paths(paths).expect("paths without a separator in them"));
         // What is set for another AWS must not reach this one.
         for (name, _) in env::vars_os() {
@@ -55,27 +35,10 @@ impl Tools {
     }
 }
 
-/// The target folder, in which this test lies.
-pub(crate) fn target() -> PathBuf {
-    let profile = own_profile();
-    profile.parent().expect("a profile's folder lies in the target folder").to_owned()
-}
-
-/// The folder of the profile that this test was built with.
-pub(crate) fn own_profile() -> PathBuf {
-    let test = env::current_exe().expect("the test's own path");
-    test.parent().and_then(Path::parent).expect("a test lies in a target folder").to_owned()
-}
-
-/// The repository.
-pub(crate) fn repository() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-}
-
-/// The folder that `SEGMENT_EXPORT_TEST_FUNCTIONS` names.
+/// The folder that `SEGMENT_EXPORT_TEST_FUNCTIONS` names, wherever the test's own folder is.
 pub(crate) fn given_functions() -> Option<PathBuf> {
-    let folder = env::var_os(FUNCTIONS).filter(|value| !value.is_empty())?;
-    Some(PathBuf::from(folder).canonicalize().expect("SEGMENT_EXPORT_TEST_FUNCTIONS is a folder"))
+    let folder = template_tests::given_functions()?;
+    Some(folder.canonicalize().expect("SEGMENT_EXPORT_TEST_FUNCTIONS is a folder"))
 }
 
 /// The cargo that runs the tests.

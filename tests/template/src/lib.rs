@@ -22,4 +22,4 @@ pub use policy::{Policy, Statement};
 pub use recorder::Recorder;
 pub use stack::Stack;
 pub use template::{Resource, Template, repository};
-pub use tools::Tools;
+pub use tools::{Tools, given_functions, profile, target};

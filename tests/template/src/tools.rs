@@ -1,4 +1,4 @@
-//! Where the programs are that judge templates and state machines. Reads the environment.
+//! Where the programs are that judge the deployment or play AWS, and what tests are handed. Reads the environment.
 
 use std::env;
 use std::io::Write;
@@ -17,16 +17,21 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// The programs, or none where one lacks: then it is said on standard error which test was left out, past the test
-    /// harness, which would keep it to itself.
+    /// The programs that judge templates and state machines; see [`Tools::with`].
+    #[must_use]
+    pub fn find(what_is_left_out: &str) -> Option<Self> {
+        Self::with(&["sam", "cfn-lint", "python", "asl-validator"], what_is_left_out)
+    }
+
+    /// The programs, or none where one of `needed` lacks: then it is said on standard error which test was left out, past
+    /// the test harness, which would keep it to itself.
     ///
     /// # Panics
     /// When one lacks and `SEGMENT_EXPORT_TEST_AWS` is `required`.
     #[must_use]
-    pub fn find(what_is_left_out: &str) -> Option<Self> {
+    pub fn with(needed: &[&str], what_is_left_out: &str) -> Option<Self> {
         let programs = target().join("aws-tools").join("bin");
-        let names = ["sam", "cfn-lint", "python", "asl-validator"];
-        let Some(lacking) = names.iter().find(|name| !programs.join(name).exists()) else {
+        let Some(lacking) = needed.iter().find(|name| !programs.join(name).is_file()) else {
             return Some(Self { programs });
         };
         let reason = format!("{lacking} lacks; .ci/aws-tools fetches it");
@@ -38,6 +43,12 @@ impl Tools {
         let mut past_the_harness = std::io::stderr();
         writeln!(past_the_harness, "left out: {what_is_left_out}: {reason}").unwrap();
         None
+    }
+
+    /// The folder in which they are.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.programs
     }
 
     /// Runs one of them to its end, in a region and without reports to its maker.
@@ -54,17 +65,26 @@ impl Tools {
 }
 
 /// The folder that `SEGMENT_EXPORT_TEST_FUNCTIONS` names.
-pub(crate) fn given_functions() -> Option<PathBuf> {
+#[must_use]
+pub fn given_functions() -> Option<PathBuf> {
     env::var_os(FUNCTIONS).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The target folder: tests lie in `PROFILE/deps` of it.
-fn target() -> PathBuf {
+///
+/// # Panics
+/// When the test lies elsewhere.
+#[must_use]
+pub fn target() -> PathBuf {
     profile().parent().unwrap().to_owned()
 }
 
 /// The folder of the profile that this test was built with.
-pub(crate) fn profile() -> PathBuf {
+///
+/// # Panics
+/// When the test lies elsewhere.
+#[must_use]
+pub fn profile() -> PathBuf {
     let test = env::current_exe().unwrap();
     test.parent().and_then(Path::parent).unwrap().to_owned()
 }
