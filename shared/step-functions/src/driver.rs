@@ -1,21 +1,17 @@
 //! Starting executions.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::config::Builder;
-use aws_sdk_sfn::config::retry::RetryConfig;
-use aws_sdk_sfn::config::timeout::TimeoutConfig;
 use configuration::{DriverError, RunDriver};
 use domain::Clock;
 use engine::{Engine, RunKey};
 use serde::Serialize;
 use store::{AwsServer, DocumentError, Documents, Versioned};
 
-use crate::error::{ExecutionError, judge};
+use crate::error::{ExecutionError, Start, judge};
 use crate::execution::{Execution, Wanted, execution_key, name, wanted};
 
 /// So often somebody else may be faster.
@@ -59,15 +55,7 @@ impl StepFunctionsDriver {
         documents: Documents,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .operation_attempt_timeout(Duration::from_secs(5))
-            .operation_timeout(Duration::from_secs(15))
-            .build();
-        let builder = Builder::from(&settings.server.over(shared))
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(3));
-        let client = Client::from_conf(builder.build());
+        let client = Client::new(&settings.server.for_small_calls(shared));
         Self { client, state_machine: settings.state_machine, engine, documents, clock }
     }
 
@@ -77,11 +65,12 @@ impl StepFunctionsDriver {
     /// # Errors
     /// [`ExecutionError`].
     pub async fn start(&self, key: &RunKey) -> Result<Option<u64>, ExecutionError> {
-        let run = self.engine.run(key).await?.ok_or_else(|| ExecutionError::unknown_run(key))?;
+        let mut closed = None;
         for _ in 0..ATTEMPTS {
+            let run = self.engine.run(key).await?.ok_or_else(|| ExecutionError::unknown_run(key))?;
             let last = self.documents.load::<Execution>(&execution_key(key)).await?;
             let now = self.clock.now();
-            let announced = match wanted(last.as_ref().map(|last| &last.content), &run, now) {
+            let announced = match wanted(last.as_ref().map(|last| &last.content), &run, closed, now) {
                 Wanted::Nothing => return Ok(None),
                 Wanted::Again(_) => last,
                 Wanted::New(generation) => {
@@ -93,9 +82,13 @@ impl StepFunctionsDriver {
             // `None`: somebody else was faster, and may have started what is wanted.
             let Some(announced) = announced else { continue };
             let generation = announced.content.generation;
-            self.start_execution(key, generation).await?;
-            tracing::info!(export = %key.export, run = %key.run, generation, "an execution was started");
+            let start = self.start_execution(key, generation).await?;
             self.confirm(announced).await?;
+            if start == Start::Closed {
+                closed = Some(generation);
+                continue;
+            }
+            tracing::info!(export = %key.export, run = %key.run, generation, "an execution was started");
             return Ok(Some(generation));
         }
         Err(ExecutionError::Contended(key.run.to_string()))
@@ -120,7 +113,7 @@ impl StepFunctionsDriver {
         or_somebody_else(self.documents.replace(&announced, started).await).map(|_| ())
     }
 
-    async fn start_execution(&self, key: &RunKey, generation: u64) -> Result<(), ExecutionError> {
+    async fn start_execution(&self, key: &RunKey, generation: u64) -> Result<Start, ExecutionError> {
         let input = serde_json::to_string(&Input { run: key, generation })
             .map_err(|error| ExecutionError::Refused(error.to_string()))?;
         let request = self
@@ -130,7 +123,7 @@ impl StepFunctionsDriver {
             .name(name(key, generation))
             .input(input);
         match request.send().await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(Start::Open),
             Err(error) => judge(error),
         }
     }

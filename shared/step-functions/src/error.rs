@@ -58,8 +58,18 @@ impl Classified for ExecutionError {
     }
 }
 
-/// What the answer of Step Functions means. `Ok` when the execution is there already.
-pub(crate) fn judge(error: SdkError<StartExecutionError, HttpResponse>) -> Result<(), ExecutionError> {
+/// Whose execution has the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The one that was asked for, which is open.
+    Open,
+    /// One that has closed: "StartExecution is idempotent for STANDARD workflows" and succeeds while the execution is open
+    /// (documented).
+    Closed,
+}
+
+/// What the answer of Step Functions means.
+pub(crate) fn judge(error: SdkError<StartExecutionError, HttpResponse>) -> Result<Start, ExecutionError> {
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
     let SdkError::ServiceError(refusal) = &error else {
         // Time-outs, lost connections, unreadable answers. The source names nothing of what was sent.
@@ -68,7 +78,7 @@ pub(crate) fn judge(error: SdkError<StartExecutionError, HttpResponse>) -> Resul
     };
     let code = refusal.err().code().unwrap_or("unnamed");
     match code {
-        "ExecutionAlreadyExists" => Ok(()),
+        "ExecutionAlreadyExists" => Ok(Start::Closed),
         "AccessDeniedException" | "UnrecognizedClientException" => Err(ExecutionError::AccessDenied),
         "StateMachineDoesNotExist" | "StateMachineDeleting" | "InvalidArn" => {
             Err(ExecutionError::NoStateMachine)

@@ -10,14 +10,14 @@
 
 use configuration::RunDriver;
 use domain::identifier::RunId;
-use domain::{Classified, FailureClass};
-use engine::RunKey;
+use domain::{Classified, Clock, FailureClass};
+use engine::{Advance, Caller, RunKey};
 use function_stage::{AwsCalls, Fault, MemoryStage};
 use jiff::SignedDuration;
 use schedule::ExportSchedule;
 use serde_json::json;
 use step_functions::{ExecutionError, StepFunctionsDriver, StepFunctionsSettings};
-use store::AwsServer;
+use store::{AwsServer, Condition};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Run";
 
@@ -109,13 +109,67 @@ async fn what_was_announced_and_never_confirmed_is_started_under_the_same_name()
     assert_eq!(error.class(), FailureClass::Retry);
     assert_eq!(bench.driver.start(&bench.run).await.unwrap(), Some(1));
     assert_eq!(bench.names(), [bench.name(1)], "the service said that it exists, or started nothing again");
-    // Closed meanwhile: the name stays taken, which is a success, too.
+}
+
+#[tokio::test]
+async fn a_name_that_a_closed_execution_has_is_followed_by_the_next() {
+    let bench = bench().await;
+    bench.calls.fail([Fault::LostAnswer, Fault::Unavailable, Fault::Unavailable]);
+    bench.driver.start(&bench.run).await.unwrap_err();
+    bench.calls.close_executions();
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), Some(2));
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), None);
+    assert_eq!(bench.names(), [bench.name(1), bench.name(2)]);
+    // What the closed one has ended needs none.
     let other = self::bench().await;
     other.calls.fail([Fault::LostAnswer, Fault::Unavailable, Fault::Unavailable]);
     other.driver.start(&other.run).await.unwrap_err();
+    other.stage.drive(&other.run).await;
     other.calls.close_executions();
-    assert_eq!(other.driver.start(&other.run).await.unwrap(), Some(1));
+    assert_eq!(other.driver.start(&other.run).await.unwrap(), None);
     assert_eq!(other.names(), [other.name(1)]);
+}
+
+/// A run that the state machine has started after another one: under the first name, and without a document.
+async fn followed() -> Bench {
+    let bench = bench().await;
+    bench.driver.start(&bench.run).await.unwrap();
+    let document = format!("exports/{}/executions/{}.json", bench.run.export, bench.run.run);
+    bench.stage.documents.store().delete(&document, Condition::None).await.unwrap();
+    bench
+}
+
+#[tokio::test]
+async fn a_run_that_the_state_machine_has_started_is_woken_at_once() {
+    let bench = followed().await;
+    bench.stage.control.disconnect().await.unwrap();
+    assert!(matches!(bench.stage.drive(&bench.run).await, Advance::Parked { .. }));
+    bench.calls.close_executions();
+    bench.stage.authorise().await;
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), Some(2));
+    assert_eq!(bench.names(), [bench.name(1), bench.name(2)]);
+}
+
+#[tokio::test]
+async fn a_run_that_the_state_machine_has_started_hears_at_once_that_it_is_cancelled() {
+    let bench = followed().await;
+    let deadline = bench.stage.clock.now() + SignedDuration::from_mins(10);
+    let waiting = bench.stage.engine.advance(&bench.run, deadline, Caller::Shared).await.unwrap();
+    assert!(matches!(waiting, Advance::Wait { .. }), "{waiting:?}");
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), None, "its execution is at work");
+    bench.stage.engine.cancel(&bench.run, "Ann").await.unwrap();
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn a_run_that_the_state_machine_has_just_started_gets_no_second_execution() {
+    let bench = followed().await;
+    assert_eq!(bench.driver.start(&bench.run).await.unwrap(), Some(1));
+    assert_eq!(bench.names(), [bench.name(1)]);
+    // Its execution has failed before it began.
+    let other = followed().await;
+    other.calls.close_executions();
+    assert_eq!(other.driver.start(&other.run).await.unwrap(), Some(2));
 }
 
 #[tokio::test]
