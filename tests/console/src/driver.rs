@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use end_to_end::{Running, Start};
+use end_to_end::{Running, Start, free_port};
 
 use crate::programs::Programs;
 
 const STARTED: &str = "was started successfully on port ";
+const ATTEMPTS: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -23,13 +24,20 @@ impl Driver {
     /// # Panics
     /// When it does not start.
     pub(crate) fn start(programs: &Programs) -> Self {
-        // The driver itself chooses the port, so that nothing else can take it in between.
-        let start = Start::script("exec \"$DRIVER\" --port=0");
-        let running = start.variable("DRIVER", &programs.driver).spawn();
-        let line = running.answers(STARTED);
-        let (_, port) = line.split_once(STARTED).expect("the port");
-        let port = port.trim_end_matches('.').parse().expect("a port");
-        Self { running, port }
+        let mut said = String::new();
+        for _ in 0..ATTEMPTS {
+            // Left to choose, it takes a port that is free on one loopback address and gives up when it is not on the
+            // other.
+            let port = free_port();
+            let start = Start::script(&format!("exec \"$DRIVER\" --port={port}"));
+            let running = start.variable("DRIVER", &programs.driver).spawn();
+            if running.answers_or_ends(STARTED).is_some() {
+                return Self { running, port };
+            }
+            // Somebody was faster.
+            said = running.errors();
+        }
+        panic!("no driver has started in {ATTEMPTS} attempts: {said}")
     }
 
     pub(crate) fn address(&self) -> String {

@@ -1,11 +1,11 @@
 //! An AWS that is not AWS, as a process of its own.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 
 use aws_config::SdkConfig;
 use domain::Sensitive;
-use end_to_end::{Answer, Browser};
+use end_to_end::{Answer, Browser, free_port};
 use store::{AwsServer, S3Settings, S3Store, StaticCredentials};
 use tempfile::TempDir;
 
@@ -177,10 +177,4 @@ fn credentials() -> StaticCredentials {
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
-}
-
-/// Free at this moment.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
 }

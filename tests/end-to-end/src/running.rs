@@ -47,7 +47,22 @@ impl Running {
     /// When there is none.
     #[must_use]
     pub fn answers(&self, text: &str) -> String {
-        self.output.wait_for(text).unwrap_or_else(|| panic!("{text:?} lacks in {}", self.errors.text()))
+        self.answers_or_ends(text).unwrap_or_else(|| panic!("{text:?} lacks in {}", self.errors.text()))
+    }
+
+    /// The same for a program that may end without, which is not an error then.
+    ///
+    /// # Panics
+    /// When it does neither within some minutes.
+    #[must_use]
+    pub fn answers_or_ends(&self, text: &str) -> Option<String> {
+        self.output.wait_for(text)
+    }
+
+    /// What it has said on standard error so far.
+    #[must_use]
+    pub fn errors(&self) -> String {
+        self.errors.text()
     }
 
     /// Whether it has not ended yet.

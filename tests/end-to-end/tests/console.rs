@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-use end_to_end::{Account, Console, Own, Start, Visit};
+use end_to_end::{Account, Console, Own, Start, Visit, free_port};
 use serde_json::{Value, json};
 
 const PROFILES: [&str; 2] = ["--profiles", "400"];
@@ -144,10 +144,12 @@ fn a_dropped_snapshot_is_exported_by_itself() {
 fn killed_with_its_console_up_it_goes_on_with_everything() {
     let data = tempfile::tempdir().unwrap();
     let slow = ["--switch", "activity_seconds=20"];
-    let first = Console::start(data.path(), &PROFILES);
+    let port = free_port().to_string();
+    let running = Start::on(data.path(), &[&PROFILES[..], &["--port", &port]].concat()).spawn();
+    let first = Console::of(data.path(), running);
     let mut visitor = first.visitor();
     assert!(greets(&visitor.sign_in("viewer"), "Vera Vance"));
-    let (token, port) = (first.token("viewer"), first.port().to_string());
+    let token = first.token("viewer");
     let _ = first.kill();
     let second = Console::start(data.path(), &slow);
     assert_eq!(ended_runs(data.path()), 2, "the second start exports what has changed: nothing");

@@ -1,6 +1,8 @@
 //! Promises: a read survives passing failures; a change is repeated only when it was certainly not taken; a refused
 //! token is renewed once; the service's own pause is kept.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use constant_contact::{
     ActivityState, ImportError, Observation, Outcome, Purpose, RequestKind, ServiceError,
 };
@@ -87,8 +89,10 @@ async fn a_refused_import_is_certainly_not_taken() {
 
 #[tokio::test]
 async fn an_unreachable_service_got_nothing() {
-    // A port that was free a moment ago and that nobody listens on.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Held, so that nobody else gets it, but nobody listens on it.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let port = held.local_addr().unwrap().port();
     let bench = bench_at(Script::default(), &format!("http://127.0.0.1:{port}/v3"));
     let started = bench.clock.now();
     let error = bench.client.import_contacts(BODY).await.unwrap_err();
@@ -106,7 +110,8 @@ async fn the_day_s_end_is_reported_at_once() {
     let midnight: jiff::Timestamp = "2026-03-06T00:00:00Z".parse().unwrap();
     assert!(matches!(error, ServiceError::QuotaExceeded { until } if until == midnight));
     let observed = bench.gate.observed.lock().unwrap().clone();
-    assert!(matches!(observed[..], [Observation { outcome: Outcome::QuotaExceeded, .. }]), "{observed:?}");
+    let [Observation { outcome, .. }] = observed[..] else { panic!("{observed:?}") };
+    assert_eq!(outcome, Outcome::QuotaExceeded { until: midnight });
 }
 
 #[tokio::test]
