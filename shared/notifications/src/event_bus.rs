@@ -1,13 +1,8 @@
 //! Notifications as events on an Amazon EventBridge bus, from where rules hand them to SNS and others.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::config::Builder;
-use aws_sdk_eventbridge::config::retry::RetryConfig;
-use aws_sdk_eventbridge::config::timeout::TimeoutConfig;
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
@@ -40,15 +35,7 @@ impl EventBus {
     /// up after 5 s, all attempts together after 15 s.
     #[must_use]
     pub fn new(settings: EventBusSettings, shared: &SdkConfig) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .operation_attempt_timeout(Duration::from_secs(5))
-            .operation_timeout(Duration::from_secs(15))
-            .build();
-        let builder = Builder::from(&settings.server.over(shared))
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(3));
-        Self { client: Client::from_conf(builder.build()), bus: settings.bus }
+        Self { client: Client::new(&settings.server.for_small_calls(shared)), bus: settings.bus }
     }
 }
 

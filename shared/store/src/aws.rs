@@ -1,5 +1,9 @@
 //! Where a server that speaks AWS's protocols is: what all AWS clients of the product have in common.
 
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use domain::Sensitive;
@@ -55,5 +59,18 @@ impl AwsServer {
             builder = builder.credentials_provider(SharedCredentialsProvider::new(credentials));
         }
         builder.build()
+    }
+
+    /// The same for clients whose calls are small and waited for by somebody, or made while a lease is held: connecting
+    /// may take 3 s, an attempt is given up after 5 s, three attempts together after 15 s.
+    #[must_use]
+    pub fn for_small_calls(&self, shared: &SdkConfig) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(Duration::from_secs(5))
+            .operation_timeout(Duration::from_secs(15))
+            .build();
+        let builder = self.over(shared).into_builder().timeout_config(timeouts);
+        builder.retry_config(RetryConfig::standard().with_max_attempts(3)).build()
     }
 }

@@ -1,15 +1,11 @@
 //! AWS Secrets Manager, and whatever else speaks its protocol.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
-use aws_sdk_secretsmanager::config::retry::RetryConfig;
-use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use domain::{Random, Sensitive};
 use store::AwsServer;
@@ -40,15 +36,7 @@ impl AwsSecretStore {
     /// An attempt is given up after 5 s, all attempts together after 15 s: a lease is held meanwhile.
     #[must_use]
     pub fn new(settings: &SecretsSettings, shared: &SdkConfig, random: Arc<dyn Random>) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .operation_attempt_timeout(Duration::from_secs(5))
-            .operation_timeout(Duration::from_secs(15))
-            .build();
-        let builder = Builder::from(&settings.over(shared))
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(3));
-        Self { client: Client::from_conf(builder.build()), random }
+        Self { client: Client::new(&settings.for_small_calls(shared)), random }
     }
 }
 
