@@ -2,19 +2,8 @@
 
 use std::path::Path;
 
-/// `1234567` as `1,234,567`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+/// `1234567` as `1,234,567`, as in the console.
+pub use ::console::number as grouped;
 
 /// `1 import`, `2 imports`.
 #[must_use]

@@ -18,7 +18,7 @@ use engine::{RunKey, Status};
 use function_stage::MemoryStage;
 use notifications::{NotificationList, NotificationParts, NotificationSettings, Notifications};
 use schedule::ExportSchedule;
-use store::{Fault, UnreliableStore};
+use store::Fault;
 
 struct Bench {
     stage: MemoryStage,
@@ -28,11 +28,15 @@ struct Bench {
 }
 
 async fn bench() -> Bench {
-    with(MemoryStage::new().await).await
+    let stage = MemoryStage::new().await;
+    let list = NotificationList::new(stage.documents.clone());
+    let driver = driver(&stage, &list);
+    let export = stage.export("export-1", &["people"], ExportSchedule::default()).await;
+    Bench { stage, list, driver, export }
 }
 
-async fn with(stage: MemoryStage) -> Bench {
-    let list = NotificationList::new(stage.documents.clone());
+/// A driver of another process, which tells people by `list`.
+fn driver(stage: &MemoryStage, list: &NotificationList) -> InProcessDriver {
     let notifications = Notifications::new(NotificationParts {
         engine: stage.engine.clone(),
         documents: stage.documents.clone(),
@@ -42,10 +46,7 @@ async fn with(stage: MemoryStage) -> Bench {
         clock: stage.time(),
         settings: NotificationSettings::default(),
     });
-    let driver =
-        InProcessDriver::new(stage.engine.clone(), notifications, stage.time(), DriverSettings::default());
-    let export = stage.export("export-1", &["people"], ExportSchedule::default()).await;
-    Bench { stage, list, driver, export }
+    InProcessDriver::new(stage.engine.clone(), notifications, stage.time(), DriverSettings::default())
 }
 
 impl Bench {
@@ -143,19 +144,9 @@ async fn after_a_shutdown_nothing_is_driven_and_the_next_process_goes_on() {
     assert!(bench.driver.driven().is_empty());
     bench.driver.drive(&run).await.unwrap();
     assert!(bench.driver.driven().is_empty());
-    let Bench { stage, export, .. } = bench;
+    let Bench { stage, list, export, .. } = bench;
     assert!(stage.engine.occupation(&export).await.unwrap().active.is_some(), "it has not ended");
-    let notifications = Notifications::new(NotificationParts {
-        engine: stage.engine.clone(),
-        documents: stage.documents.clone(),
-        segments: Arc::clone(&stage.segments),
-        grants: stage.grants.clone(),
-        notifier: Arc::new(NotificationList::new(stage.documents.clone())),
-        clock: stage.time(),
-        settings: NotificationSettings::default(),
-    });
-    let next =
-        InProcessDriver::new(stage.engine.clone(), notifications, stage.time(), DriverSettings::default());
+    let next = driver(&stage, &list);
     next.drive(&run).await.unwrap();
     next.idle().await;
     assert!(stage.run(&run).await.ended().is_some());
@@ -163,24 +154,16 @@ async fn after_a_shutdown_nothing_is_driven_and_the_next_process_goes_on() {
 
 #[tokio::test]
 async fn state_that_is_out_of_reach_for_a_while_ends_nothing() {
-    let mut unreliable = None;
-    let stage = MemoryStage::over(|inner| {
-        let store = Arc::new(UnreliableStore::new(inner));
-        unreliable = Some(Arc::clone(&store));
-        store
-    })
-    .await;
-    let store = unreliable.unwrap();
-    let bench = with(stage).await;
+    let bench = bench().await;
     bench.stage.upload("people/1.csv", 3).await;
     let run = bench.stage.start_run(&bench.export).await;
     for _ in 0..30 {
-        store.inject(Fault::NotReached);
+        bench.stage.store.inject(Fault::NotReached);
     }
     let began = domain::Clock::now(bench.stage.clock.as_ref());
     bench.driver.drive(&run).await.unwrap();
     bench.driver.idle().await;
-    assert_eq!(store.outstanding(), 0);
+    assert_eq!(bench.stage.store.outstanding(), 0);
     assert_eq!(bench.status(&run).await, Status::Successful);
     let waited = domain::Clock::now(bench.stage.clock.as_ref()).duration_since(began);
     assert!(waited.as_secs() >= 1 + 2 + 4, "it is patient: {waited}");

@@ -23,6 +23,7 @@ const PIECE: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
+    tag: fn(u64, &[u8]) -> Tag,
     content: Arc<Mutex<Content>>,
     links: Option<Url>,
 }
@@ -38,6 +39,11 @@ struct Version {
     tag: Tag,
     bytes: Bytes,
     last_modified: Timestamp,
+}
+
+/// The tag of the version of this number: each has another one.
+fn numbered(version: u64, _content: &[u8]) -> Tag {
+    Tag::new(format!("\"{version:016x}\""))
 }
 
 impl Version {
@@ -76,7 +82,15 @@ impl MemoryStore {
     /// An empty bucket whose objects are dated by `clock`.
     #[must_use]
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, content: Arc::default(), links: None }
+        Self { clock, tag: numbered, content: Arc::default(), links: None }
+    }
+
+    /// The same bucket, whose tags are made by `tag` from the number of the version and its content: for content that is
+    /// kept elsewhere and planted again, and must have the same tags then.
+    #[must_use]
+    pub fn with_tags(mut self, tag: fn(u64, &[u8]) -> Tag) -> Self {
+        self.tag = tag;
+        self
     }
 
     /// The same bucket, which also gives links, to `origin` and not signed: for tests of what hands them out.
@@ -90,6 +104,29 @@ impl MemoryStore {
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         self.lock().objects.keys().cloned().collect()
+    }
+
+    /// All objects, in the order of their keys: for a test's assertions, or to keep them elsewhere.
+    #[must_use]
+    pub fn contents(&self) -> Vec<Object> {
+        let content = self.lock();
+        let object = |(key, version): (&String, &Version)| Object {
+            info: version.info(key),
+            bytes: version.bytes.clone(),
+        };
+        content.objects.iter().map(object).collect()
+    }
+
+    /// Puts an object there as if it had been written at that moment, whatever is there now.
+    pub fn plant(&self, key: &str, bytes: impl Into<Bytes>, last_modified: Timestamp) {
+        self.write(&mut self.lock(), key, bytes.into(), last_modified);
+    }
+
+    fn write(&self, content: &mut Content, key: &str, bytes: Bytes, last_modified: Timestamp) -> Tag {
+        content.versions += 1;
+        let tag = (self.tag)(content.versions, &bytes);
+        content.objects.insert(key.to_owned(), Version { tag: tag.clone(), bytes, last_modified });
+        tag
     }
 
     fn lock(&self) -> MutexGuard<'_, Content> {
@@ -148,10 +185,7 @@ impl ObjectStore for MemoryStore {
         let last_modified = self.clock.now();
         let mut content = self.lock();
         check(content.objects.get(key), key, &condition)?;
-        content.versions += 1;
-        let tag = Tag::new(format!("\"{:016x}\"", content.versions));
-        content.objects.insert(key.to_owned(), Version { tag: tag.clone(), bytes: body, last_modified });
-        Ok(tag)
+        Ok(self.write(&mut content, key, body, last_modified))
     }
 
     async fn begin_upload(&self, key: &str) -> Result<Box<dyn Upload>, StoreError> {

@@ -1,6 +1,7 @@
 //! A store that fails on demand: for tests of whatever must survive lost answers and broken streams.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -29,7 +30,7 @@ pub enum Fault {
     StreamBreaks(u64),
 }
 
-/// Passes everything on to another store, except for the faults that were asked for.
+/// Passes everything on to another store, except for the faults that were asked for, until it is stopped.
 ///
 /// Faults are used up one by one, each by the next operation it can happen to: [`Fault::StreamBreaks`] by `open`, the
 /// others by `put` and `delete`.
@@ -38,13 +39,15 @@ pub struct UnreliableStore {
     inner: Arc<dyn ObjectStore>,
     writes: Mutex<VecDeque<Fault>>,
     reads: Mutex<VecDeque<u64>>,
+    /// Writes that it still takes; less than none when it has refused some.
+    left: AtomicI64,
 }
 
 impl UnreliableStore {
     /// A store that is still reliable.
     #[must_use]
     pub fn new(inner: Arc<dyn ObjectStore>) -> Self {
-        Self { inner, writes: Mutex::default(), reads: Mutex::default() }
+        Self { inner, writes: Mutex::default(), reads: Mutex::default(), left: AtomicI64::new(i64::MAX) }
     }
 
     /// Adds a fault behind those that were asked for before.
@@ -61,8 +64,21 @@ impl UnreliableStore {
         lock(&self.writes).len() + lock(&self.reads).len()
     }
 
-    fn next_write(&self) -> Option<Fault> {
-        lock(&self.writes).pop_front()
+    /// Takes so many writes more and none after them, as if the process had died there.
+    pub fn stop_after(&self, writes: i64) {
+        self.left.store(writes, Ordering::SeqCst);
+    }
+
+    /// Takes any number of writes again; answers whether it had refused one.
+    pub fn go_on(&self) -> bool {
+        self.left.swap(i64::MAX, Ordering::SeqCst) < 0
+    }
+
+    fn next_write(&self) -> Result<Option<Fault>, StoreError> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            return Err(StoreError::other("injected: stopped"));
+        }
+        Ok(lock(&self.writes).pop_front())
     }
 }
 
@@ -106,7 +122,7 @@ impl ObjectStore for UnreliableStore {
     }
 
     async fn put(&self, key: &str, body: Bytes, condition: Condition) -> Result<Tag, StoreError> {
-        match self.next_write() {
+        match self.next_write()? {
             None | Some(Fault::StreamBreaks(_)) => self.inner.put(key, body, condition).await,
             Some(Fault::NotReached) => Err(lost()),
             Some(Fault::Busy) => Err(StoreError::Conflict { key: key.to_owned() }),
@@ -123,7 +139,7 @@ impl ObjectStore for UnreliableStore {
     }
 
     async fn delete(&self, key: &str, condition: Condition) -> Result<(), StoreError> {
-        match self.next_write() {
+        match self.next_write()? {
             None | Some(Fault::StreamBreaks(_)) => self.inner.delete(key, condition).await,
             Some(Fault::NotReached) => Err(lost()),
             Some(Fault::Busy) => Err(StoreError::Conflict { key: key.to_owned() }),

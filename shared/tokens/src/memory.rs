@@ -46,6 +46,17 @@ impl MemorySecretStore {
         self.lock().puts
     }
 
+    /// All versions of every secret, the oldest first: to keep them elsewhere.
+    #[must_use]
+    pub fn contents(&self) -> BTreeMap<String, Vec<Secret>> {
+        self.lock().secrets.clone()
+    }
+
+    /// Puts these in place of everything that it holds.
+    pub fn restore(&self, secrets: BTreeMap<String, Vec<Secret>>) {
+        self.lock().secrets = secrets;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -18,6 +18,6 @@ mod stages;
 pub use bucket::RecordedBucket;
 pub use process::{Effect, Process, Watch};
 pub use recording::{RecordedEnd, Stage, Then, all_stages, go_on, outcome, play, recordings, stage};
-pub use scene::{Scene, SceneClock};
-pub use secrets::{RecordedSecrets, RecordedVersion, SecretRecorder};
+pub use scene::Scene;
+pub use secrets::{RecordedSecrets, RecordedVersion};
 pub use stages::record_all;

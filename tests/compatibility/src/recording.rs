@@ -102,7 +102,7 @@ impl Moment {
             segments: scene.segments.keep(&folder.join("segments")),
         };
         write(&folder.join("written.json"), &written);
-        Self { now: scene.clock.now(), secrets: scene.secrets.contents() }
+        Self { now: scene.clock.now(), secrets: scene.secrets() }
     }
 
     /// When it was.

@@ -4,16 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use catalog::ConnectionAccess;
+use company::{ServiceClock, service_of, visit};
 use configuration::{
-    AttributeDraft, AuthorizationAnswer, AuthorizationOutcome, CALLBACK_PATH, Configuration,
-    ConfigurationParts, ConfigurationSettings, ExportDraft, ListChoice, NewConnection,
+    AttributeDraft, CALLBACK_PATH, Configuration, ConfigurationParts, ConfigurationSettings, ExportDraft,
+    ListChoice, NewConnection,
 };
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::oauth::OAuthClient;
 use constant_contact::{AccessTokens, ClientSettings, RequestGate};
 use domain::identifier::{ConnectionId, ExportId};
 use domain::mapping::Source;
-use domain::{Clock, ManualClock, ManualRandom, Random, Sensitive, in_one_line};
+use domain::{Clock, ManualRandom, Random, Sensitive, in_one_line};
 use engine::{
     Advance, Caller, Connector, ConnectorError, Engine, EngineParts, EngineSettings, NoObserver, RunKey,
 };
@@ -27,13 +28,12 @@ use simulator::{Application, Control, Faults, Limits, Naming, Options, Simulator
 use step_functions::{StepFunctionsDriver, StepFunctionsSettings};
 use store::{AwsServer, Condition, Documents, ObjectStore};
 use tempfile::TempDir;
-use tokens::{Grants, SourceOptions, TokenVault};
-use url::Url;
+use tokens::{Grants, MemorySecretStore, SourceOptions, TokenVault};
 
 use crate::account::{self, AccountRows};
 use crate::bucket::RecordedBucket;
 use crate::process::{MortalGate, Process};
-use crate::secrets::{RecordedSecrets, SecretRecorder};
+use crate::secrets::{self, RecordedSecrets};
 
 /// Where the product is reached. Nobody looks it up.
 const ADDRESS: &str = "https://exports.example.com";
@@ -46,25 +46,6 @@ const TURNS: usize = 2_000;
 
 /// An address with this before its @ is refused by the service, which does not say whom it refused.
 pub(crate) const REFUSED: &str = "refused";
-
-/// A clock that moves when somebody sleeps, and the simulator with it.
-#[derive(Debug)]
-pub struct SceneClock {
-    inner: ManualClock,
-    control: Control,
-}
-
-#[async_trait]
-impl Clock for SceneClock {
-    fn now(&self) -> Timestamp {
-        self.inner.now()
-    }
-
-    async fn sleep_until(&self, moment: Timestamp) {
-        self.inner.sleep_until(moment).await;
-        self.control.set_clock(self.inner.now()).await.unwrap();
-    }
-}
 
 /// What a scene begins with.
 #[derive(Debug, Clone)]
@@ -82,15 +63,13 @@ pub(crate) struct Beginning {
 /// The whole product.
 pub struct Scene {
     /// Time.
-    pub clock: Arc<SceneClock>,
+    pub clock: Arc<ServiceClock>,
     /// The process that may die.
     pub process: Arc<Process>,
     /// The state bucket.
     pub state: RecordedBucket,
     /// The bucket with the segments.
     pub segments: RecordedBucket,
-    /// The secret store.
-    pub secrets: Arc<SecretRecorder>,
     /// Tokens.
     pub vault: TokenVault,
     /// How tokens stand.
@@ -109,6 +88,7 @@ pub struct Scene {
     pub notifications: Notifications,
     /// Steers Constant Contact.
     pub control: Control,
+    secrets: Arc<MemorySecretStore>,
     simulator: Simulator,
     folder: TempDir,
 }
@@ -167,18 +147,17 @@ impl Scene {
         let folder = TempDir::new().unwrap();
         let simulator = simulator(&beginning, &folder).await;
         let control = simulator.control();
-        let base = simulator.base_url();
-        let service =
-            ClientSettings::at(&format!("{base}/v3"), &format!("{base}/oauth2/default/v1")).unwrap();
-        let clock = Arc::new(SceneClock { inner: ManualClock::new(beginning.now), control: control.clone() });
-        let time: Arc<dyn Clock> = Arc::<SceneClock>::clone(&clock);
+        let service = service_of(&simulator);
+        let clock = Arc::new(ServiceClock::new(beginning.now, control.clone()));
+        let time: Arc<dyn Clock> = Arc::<ServiceClock>::clone(&clock);
         let random: Arc<dyn Random> = Arc::new(ManualRandom::new(beginning.seed));
         let process = Arc::new(Process::default());
         let state = RecordedBucket::new(Arc::clone(&time), Arc::clone(&process));
         let segments = RecordedBucket::new(Arc::clone(&time), Arc::clone(&process));
         let documents = Documents::new(Arc::new(state.clone()), Arc::clone(&time), Arc::clone(&random));
-        let secrets = Arc::new(SecretRecorder::new(beginning.secrets));
-        let vault = TokenVault::new(Arc::<SecretRecorder>::clone(&secrets), "segment-export/");
+        let secrets = Arc::new(MemorySecretStore::new());
+        secrets::restore(&secrets, beginning.secrets);
+        let vault = TokenVault::new(Arc::<MemorySecretStore>::clone(&secrets), "segment-export/");
         let grants = Grants::new(vault.clone(), documents.clone(), Arc::clone(&time));
         let oauth = OAuthClient::new(&service).unwrap();
         let connector = Arc::new(ServiceConnector::new(ConnectorParts {
@@ -247,7 +226,6 @@ impl Scene {
             process,
             state,
             segments,
-            secrets,
             vault,
             grants,
             documents,
@@ -257,6 +235,7 @@ impl Scene {
             configuration,
             notifications,
             control,
+            secrets,
             simulator,
             folder,
         }
@@ -284,7 +263,7 @@ impl Scene {
 
     /// Time passes.
     pub async fn pass(&self, time: SignedDuration) {
-        self.clock.sleep_until(self.clock.now() + time).await;
+        self.clock.pass(time).await;
     }
 
     /// A connection of which neither step is done.
@@ -300,7 +279,7 @@ impl Scene {
         self.pass(SignedDuration::from_secs(1)).await;
         let administrator = self.administrator();
         let url = self.configuration.begin_authorization(&administrator, connection).await.unwrap();
-        let answer = visit(url).await;
+        let answer = visit(url, ADDRESS).await;
         self.configuration.complete_authorization(&administrator, answer).await.unwrap();
     }
 
@@ -388,6 +367,17 @@ impl Scene {
         }
     }
 
+    /// Everything that the secret store holds.
+    #[must_use]
+    pub fn secrets(&self) -> RecordedSecrets {
+        secrets::contents(&self.secrets)
+    }
+
+    /// Puts these in place of everything that the secret store holds.
+    pub fn restore_secrets(&self, secrets: RecordedSecrets) {
+        secrets::restore(&self.secrets, secrets);
+    }
+
     /// What the account holds now.
     #[must_use]
     pub(crate) fn account(&self) -> AccountRows {
@@ -398,16 +388,4 @@ impl Scene {
     pub async fn end(self) {
         self.simulator.shutdown().await;
     }
-}
-
-/// What a person's browser does at Constant Contact, up to our own address.
-async fn visit(url: Url) -> AuthorizationAnswer {
-    let browser =
-        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let answer = browser.get(url).send().await.unwrap();
-    let back = Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
-    let value =
-        |name: &str| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let outcome = AuthorizationOutcome::Code(Sensitive::new(value("code").unwrap()));
-    AuthorizationAnswer { state: Sensitive::new(value("state").unwrap()), outcome }
 }

@@ -230,7 +230,7 @@ impl Installation {
 async fn record(release: &str, about: &str, installation: Installation, then: Then, folder: &Path) {
     let Installation { scene, connection, export, list } = installation;
     let moment = Moment::keep(&scene, folder);
-    let (now, secrets) = (moment.now(), scene.secrets.contents());
+    let (now, secrets) = (moment.now(), scene.secrets());
     let account = scene.account();
     scene.end().await;
     let beginning = Beginning { now, seed: 507, account: Some(account.clone()), secrets };

@@ -101,9 +101,9 @@ async fn files_and_secrets_are_recorded() {
             found.extend(endings.into_iter().filter(|ending| key.ends_with(ending)));
         }
         secrets.extend(
-            scene.secrets.contents().into_keys().map(|name| name.split('/').nth(1).unwrap().to_owned()),
+            scene.secrets().into_keys().map(|name| name.split('/').nth(1).unwrap().to_owned()),
         );
-        for versions in scene.secrets.contents().into_values() {
+        for versions in scene.secrets().into_values() {
             for version in versions {
                 let tokens: Value = serde_json::from_str(&version.value).unwrap();
                 for name in ["access_token", "refresh_token"] {

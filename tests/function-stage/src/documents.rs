@@ -1,18 +1,11 @@
-//! The documents of a connected account and an export, its rows, and its tokens.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! The documents of a connected account and an export, and its rows.
 
 use catalog::{Actor, Authorization, Connection, Consent, Export, ExportUser};
-use constant_contact::oauth::{ApplicationCredentials, TokenGrant};
+use company::ACCOUNT;
 use domain::field::Field;
 use domain::identifier::{AccountId, ConnectionId, ExportId, ListId, SegmentName};
 use domain::mapping::{Attribute, Mapping, Source};
-use domain::{Clock, Sensitive};
 use jiff::Timestamp;
-use simulator::Control;
-use store::Documents;
-use tokens::{Grants, TokenVault};
 
 /// The connection of every stage.
 #[must_use]
@@ -23,7 +16,7 @@ pub fn connection() -> ConnectionId {
 /// The simulator's account.
 #[must_use]
 pub fn account() -> AccountId {
-    AccountId::new("p07e1l8cdif9dl").unwrap()
+    AccountId::new(ACCOUNT).unwrap()
 }
 
 /// The connection with both of its steps done, for whom Ann answers.
@@ -97,28 +90,4 @@ impl SamplePerson {
             first_name: format!("Zephyrine-{number}"),
         }
     }
-}
-
-/// Stores the application's credentials and an authorization of the connection.
-pub(crate) async fn authorise(
-    vault: TokenVault,
-    documents: &Documents,
-    clock: &Arc<dyn Clock>,
-    control: &Control,
-) {
-    let registered = simulator::Application::default();
-    let application = ApplicationCredentials {
-        client_id: registered.client_id,
-        client_secret: Sensitive::new(registered.client_secret),
-    };
-    vault.store_application(&application).await.unwrap();
-    let issued = control.issue_tokens("contact_data account_read offline_access").await.unwrap();
-    let grant = TokenGrant {
-        access_token: Sensitive::new(issued.access_token),
-        refresh_token: issued.refresh_token.map(Sensitive::new),
-        expires_in: Duration::from_hours(24),
-        scope: None,
-    };
-    let grants = Grants::new(vault, documents.clone(), Arc::clone(clock));
-    grants.store_new_grant(&connection(), grant, account()).await.unwrap();
 }

@@ -54,6 +54,13 @@ enum End {
     Exited(ExitStatus),
 }
 
+/// The settings of a function that is to write as much as this level of Lambda's has it. The second one is what programs
+/// often look at, and a function must not.
+#[must_use]
+pub fn talkative(level: &str) -> [(&'static str, String); 2] {
+    [("AWS_LAMBDA_LOG_LEVEL", level.to_owned()), ("RUST_LOG", "trace".to_owned())]
+}
+
 impl Function {
     /// Starts the binary at this path (`env!("CARGO_BIN_EXE_...")`) with these settings; later ones of the same name
     /// count.

@@ -22,10 +22,10 @@ mod web_stage;
 
 pub use aws_calls::{AwsCalls, Fault, PutEvent, StartedExecution};
 pub use documents::{SamplePerson, account, connection, export};
-pub use function::Function;
+pub use function::{Function, talkative};
 pub use http_api::{DEFAULT_STAGE, HttpAnswer, HttpRequest};
 pub use log::Log;
-pub use memory::{MemoryStage, StageClock};
+pub use memory::MemoryStage;
 pub use private::Private;
 pub use runtime_interface::{Invocation, Outcome};
 pub use stage::Stage;

@@ -3,25 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use catalog::{Export, connection_key, export_key};
-use connector::{ConnectorParts, ServiceConnector};
-use constant_contact::ClientSettings;
-use constant_contact::oauth::OAuthClient;
+use company::{Driven, Product, ProductParts, ServiceClock, authorise, enter_application, service_of};
+use configuration::Configuration;
 use domain::identifier::{ExportId, ListId};
-use domain::{Clock, ManualClock, ManualRandom, Random};
-use engine::{
-    Advance, Caller, Engine, EngineParts, EngineSettings, NoObserver, Run, RunKey, StartRequest, Trigger,
-};
+use domain::{Clock, ManualRandom};
+use engine::{Advance, Caller, Engine, Run, RunKey, StartRequest, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use planner::RunKind;
-use quota::GateOptions;
 use schedule::ExportSchedule;
 use simulator::{Control, Limits, Options, Simulator, Throttle};
-use store::{Condition, Documents, MemoryStore, ObjectStore};
-use tokens::{Grants, MemorySecretStore, SourceOptions, TokenVault};
+use store::{Condition, Documents, MemoryStore, ObjectStore, UnreliableStore};
+use tokens::{Grants, MemorySecretStore, TokenVault};
 
-use crate::documents::{authorise, connected, export, rows};
+use crate::documents::{connected, connection, export, rows};
+use crate::web_stage::PUBLIC_ADDRESS;
 
 /// When every stage begins: a Sunday.
 const START: &str = "2026-11-22T08:00:00Z";
@@ -29,54 +25,26 @@ const START: &str = "2026-11-22T08:00:00Z";
 /// No run of a test needs so many turns.
 const TURNS: usize = 500;
 
-/// A clock that moves when somebody sleeps, and the simulator with it.
-#[derive(Debug)]
-pub struct StageClock {
-    inner: ManualClock,
-    control: Control,
-}
-
-impl StageClock {
-    /// Lets time pass.
-    pub async fn pass(&self, time: SignedDuration) {
-        self.sleep_until(self.inner.now() + time).await;
-    }
-}
-
-#[async_trait]
-impl Clock for StageClock {
-    fn now(&self) -> Timestamp {
-        self.inner.now()
-    }
-
-    async fn sleep_until(&self, moment: Timestamp) {
-        self.inner.sleep_until(moment).await;
-        self.control.set_clock(self.inner.now()).await.unwrap();
-    }
-}
-
 /// Everything that the libraries right below the functions reach.
 pub struct MemoryStage {
     /// Steers Constant Contact.
     pub control: Control,
     /// Time.
-    pub clock: Arc<StageClock>,
-    /// Ids.
-    pub random: Arc<dyn Random>,
-    /// The state bucket.
+    pub clock: Arc<ServiceClock>,
+    /// The state bucket, which fails when it is told to.
+    pub store: Arc<UnreliableStore>,
+    /// The documents of the state bucket.
     pub documents: Documents,
     /// The bucket with the segments.
     pub segments: Arc<dyn ObjectStore>,
-    /// Tokens.
-    pub vault: TokenVault,
     /// How tokens stand.
     pub grants: Grants,
-    /// Clients of the service.
-    pub connector: Arc<ServiceConnector>,
-    /// The authorization server.
-    pub oauth: OAuthClient,
     /// Runs.
     pub engine: Engine,
+    /// The runs that were to be driven.
+    pub driver: Arc<Driven>,
+    /// What people, the clock and uploads have done.
+    pub configuration: Configuration,
     /// The list that every export writes to.
     pub list: ListId,
     // Serves for as long as it lives.
@@ -92,11 +60,6 @@ impl fmt::Debug for MemoryStage {
 impl MemoryStage {
     /// A connected account with a list; no export and no segment yet.
     pub async fn new() -> Self {
-        Self::over(|state| state).await
-    }
-
-    /// The same, with the state bucket behind what `wrap` makes of it: a store with faults, say.
-    pub async fn over(wrap: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
         let start: Timestamp = START.parse().unwrap();
         let simulator = Simulator::start(Options {
             clock: simulator::Clock::Settable(start),
@@ -106,52 +69,38 @@ impl MemoryStage {
         .await
         .unwrap();
         let control = simulator.control();
-        let base = simulator.base_url();
-        let settings =
-            ClientSettings::at(&format!("{base}/v3"), &format!("{base}/oauth2/default/v1")).unwrap();
-        let clock = Arc::new(StageClock { inner: ManualClock::new(start), control: control.clone() });
-        let time: Arc<dyn Clock> = Arc::<StageClock>::clone(&clock);
-        let random: Arc<dyn Random> = Arc::new(ManualRandom::new(7));
-        let state: Arc<dyn ObjectStore> = Arc::new(MemoryStore::with_clock(Arc::clone(&time)));
+        let clock = Arc::new(ServiceClock::new(start, control.clone()));
+        let time: Arc<dyn Clock> = Arc::<ServiceClock>::clone(&clock);
+        let memory = MemoryStore::with_clock(Arc::clone(&time));
+        let store = Arc::new(UnreliableStore::new(Arc::new(memory)));
         let segments: Arc<dyn ObjectStore> = Arc::new(MemoryStore::with_clock(Arc::clone(&time)));
-        let documents = Documents::new(wrap(state), Arc::clone(&time), Arc::clone(&random));
-        let vault = TokenVault::new(Arc::new(MemorySecretStore::new()), "test/");
-        let oauth = OAuthClient::new(&settings).unwrap();
-        let connector = Arc::new(ServiceConnector::new(ConnectorParts {
-            settings,
-            vault: vault.clone(),
-            documents: documents.clone(),
-            endpoint: Arc::new(oauth.clone()),
-            clock: Arc::clone(&time),
-            random: Arc::clone(&random),
-            process: SourceOptions { process: "test".to_owned(), sole_owner: true },
-            gate: GateOptions::default(),
-        }));
-        let engine = Engine::new(EngineParts {
-            documents: documents.clone(),
+        let driver = Arc::new(Driven::default());
+        let product = Product::new(ProductParts {
+            service: service_of(&simulator),
+            state: Arc::<UnreliableStore>::clone(&store),
             segments: Arc::clone(&segments),
-            connector: Arc::<ServiceConnector>::clone(&connector),
-            clock: Arc::clone(&time),
-            random: Arc::clone(&random),
-            observer: Arc::new(NoObserver),
-            settings: EngineSettings::default(),
+            vault: TokenVault::new(Arc::new(MemorySecretStore::new()), "test/"),
+            driver: Arc::<Driven>::clone(&driver),
+            clock: time,
+            random: Arc::new(ManualRandom::new(7)),
+            public_address: PUBLIC_ADDRESS.to_owned(),
         });
+        let Product { documents, vault, grants, engine, configuration, .. } = product;
         let list = ListId::new(control.create_list("Newsletter").await.unwrap()).unwrap();
         let found = connected(start);
         documents.create(&connection_key(&found.id), found).await.unwrap();
-        authorise(vault.clone(), &documents, &time, &control).await;
-        let grants = Grants::new(vault.clone(), documents.clone(), Arc::clone(&time));
+        enter_application(&vault).await;
+        authorise(&connection(), &grants, &control).await;
         Self {
             control,
             clock,
-            random,
+            store,
             documents,
             segments,
-            vault,
             grants,
-            connector,
-            oauth,
             engine,
+            driver,
+            configuration,
             list,
             _simulator: simulator,
         }
@@ -160,7 +109,7 @@ impl MemoryStage {
     /// The clock as most parts want it.
     #[must_use]
     pub fn time(&self) -> Arc<dyn Clock> {
-        Arc::<StageClock>::clone(&self.clock)
+        Arc::<ServiceClock>::clone(&self.clock)
     }
 
     /// An export of these segments with this schedule.
@@ -213,6 +162,6 @@ impl MemoryStage {
 
     /// Has Constant Contact accept the connection again, as after a person's new authorization.
     pub async fn authorise(&self) {
-        authorise(self.vault.clone(), &self.documents, &self.time(), &self.control).await;
+        authorise(&connection(), &self.grants, &self.control).await;
     }
 }

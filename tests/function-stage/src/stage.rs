@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::{fmt, fs};
 
 use catalog::{connection_key, export_key};
+use company::{authorise, enter_application};
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::ClientSettings;
 use constant_contact::oauth::OAuthClient;
@@ -17,9 +18,9 @@ use quota::GateOptions;
 use serde_json::Value;
 use simulator::{Control, Simulator};
 use store::{Condition, Documents, ObjectStore, S3Settings, StaticCredentials};
-use tokens::{SecretsSettings, SourceOptions, TokenVault};
+use tokens::{Grants, SecretsSettings, SourceOptions, TokenVault};
 
-use crate::documents::{SamplePerson, authorise, connected, export as export_of, rows};
+use crate::documents::{SamplePerson, connected, connection, export as export_of, rows};
 use crate::function::Function;
 use crate::private::Private;
 
@@ -93,7 +94,10 @@ impl Stage {
         let parts = parts(&aws, ClientSettings::at(&api, &authorization).unwrap()).await;
         configure(&parts.documents, &export, &list).await;
         upload(parts.segments.as_ref(), segment).await;
-        authorise(vault(&aws).await, &parts.documents, &parts.clock, &control).await;
+        let vault = vault(&aws).await;
+        enter_application(&vault).await;
+        let grants = Grants::new(vault, parts.documents.clone(), Arc::clone(&parts.clock));
+        authorise(&connection(), &grants, &control).await;
         let (documents, segments) = (parts.documents.clone(), Arc::clone(&parts.segments));
         let engine = Engine::new(parts);
         Self {

@@ -5,7 +5,7 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::scene::Scene;
+use super::scene::Scene;
 use crate::support::World;
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_connection_is_tested_and_authorised() {
     assert_eq!((&list["items"][0]["name"], &list["next"]), (&"Newsletter".into(), &Value::Null));
     scene.world.time_passes(jiff::SignedDuration::from_mins(6));
     // The same sign-in as before, six minutes later.
-    let signed_in = Some(crate::support::START.parse().unwrap());
+    let signed_in = Some(company::START.parse().unwrap());
     let options = issuer::TokenOptions { authenticated_at: signed_in, ..Default::default() };
     let token = scene.world.token_with(role, &options);
     let version = scene.version("/connections/shared").await;

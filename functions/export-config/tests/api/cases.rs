@@ -4,7 +4,7 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::scene::{Answer, Scene};
+use super::scene::{Answer, Scene};
 
 /// Who asks, and for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

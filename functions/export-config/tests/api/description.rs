@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::scene::Answer;
-use crate::schema;
+use super::scene::Answer;
+use super::schema;
 use crate::support::World;
 
 pub(crate) struct Description(pub(crate) Value);

@@ -7,8 +7,8 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::description::Description;
-use crate::scene::Scene;
+use super::description::Description;
+use super::scene::Scene;
 use crate::support::World;
 
 /// Look at every difference: programs rely on this. Accept it with `INSTA_UPDATE=always`.

@@ -4,7 +4,7 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::scene::Scene;
+use super::scene::Scene;
 
 fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
     pairs.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()

@@ -5,9 +5,9 @@ use issuer::TokenOptions;
 use jiff::SignedDuration;
 use store::list_all;
 
-use crate::cases::{Asker, cases};
-use crate::scene::Scene;
-use crate::support::START;
+use super::cases::{Asker, cases};
+use super::scene::Scene;
+use company::START;
 
 /// What is known of the account behind the connections.
 const ACCOUNT: [&str; 3] = ["Sample Organization", "p07e1l8cdif9dl", "owner@example.com"];
@@ -113,7 +113,7 @@ async fn a_viewer_changes_nothing() {
     }
     let after = list_all(scene.world.documents.store().as_ref(), "").await.unwrap();
     assert_eq!(before, after);
-    assert_eq!(scene.world.driver.0.lock().unwrap().as_slice(), []);
+    assert_eq!(scene.world.driver.runs(), []);
 }
 
 #[tokio::test]

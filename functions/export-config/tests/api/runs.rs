@@ -4,7 +4,7 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::scene::{PEOPLE, Scene};
+use super::scene::{PEOPLE, Scene};
 
 #[tokio::test]
 async fn the_same_request_makes_one_run() {
@@ -22,7 +22,7 @@ async fn the_same_request_makes_one_run() {
     let (run, outcome) = start(Role::Contributor, "monday").await;
     assert_eq!(outcome, "created");
     assert_eq!(start(Role::Contributor, "monday").await.0, run);
-    scene.finish(&scene.start("news").await).await;
+    scene.world.finish(&scene.start("news").await).await;
     assert_eq!(start(Role::Contributor, "monday").await, (run.clone(), "known".to_owned()));
     // Another person's request is another one, whatever it is called.
     let (other, outcome) = start(Role::Administrator, "monday").await;
@@ -41,7 +41,7 @@ async fn a_run_is_driven_looked_at_and_canceled() {
     assert_eq!(refused.problems(), [("kinds".to_owned(), "unknown_field".to_owned())]);
     let started = scene.post(Role::Contributor, "/exports/news/runs", json!({ "kind": "full" })).await.json();
     let run = started["run"].as_str().unwrap();
-    assert_eq!(scene.world.driver.0.lock().unwrap().len(), 1);
+    assert_eq!(scene.world.driver.runs().len(), 1);
     let path = format!("/exports/news/runs/{run}");
     let details = scene.get(Role::Viewer, &path).await.json();
     assert_eq!((&details["kind"], &details["progress"]["status"]), (&"full".into(), &"queued".into()));
@@ -55,7 +55,7 @@ async fn a_run_is_driven_looked_at_and_canceled() {
         export: "news".to_owned().try_into().unwrap(),
         run: run.to_owned().try_into().unwrap(),
     };
-    scene.finish(&key).await;
+    scene.world.finish(&key).await;
     let ended = scene.get(Role::Viewer, &path).await.json();
     assert_eq!(ended["ended"]["status"], "canceled");
     let late = scene.send(Role::Contributor, Method::POST, &cancel, None, None).await;

@@ -1,20 +1,17 @@
 //! A company at work: a connection that is shared and one that is not, an export for each, runs that have ended and runs
 //! that have not.
 
-use axum::body::Bytes;
 use catalog::{Actor, ConnectionAccess, Export, export_key};
 use domain::Clock;
 use domain::identifier::{ConnectionId, ExportId, ListId, SegmentName};
 use domain::mapping::Mapping;
-use engine::{Advance, Caller, RunKey, StartRequest, Trigger};
+use engine::RunKey;
 use export_config::router;
 use identity::Role;
-use jiff::SignedDuration;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use store::{Condition, ObjectStore};
 
-use crate::description::Description;
+use super::description::Description;
 use crate::support::World;
 
 pub(crate) const PEOPLE: &str = "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,eve-at-home,Eve,\n";
@@ -74,7 +71,7 @@ impl Scene {
         let scene = self;
         for export in ["news", "secret"] {
             let key = scene.start(export).await;
-            scene.finish(&key).await;
+            scene.world.finish(&key).await;
             scene.start(export).await;
         }
         scene
@@ -88,10 +85,10 @@ impl Scene {
         let list = world.control.create_list("Newsletter").await.unwrap();
         let description = Description::of(&world).await;
         let scene = Self { world, description, list };
-        scene.upload("customers/2026-11-20.csv", PEOPLE).await;
-        scene.upload("buyers/2026-11-20.csv", PEOPLE).await;
-        let shared = scene.world.connected("Shared", ConnectionAccess::Contributors).await;
-        let closed = scene.world.connected("Closed", ConnectionAccess::Administrators).await;
+        scene.world.upload("customers/2026-11-20.csv", PEOPLE).await;
+        scene.world.upload("buyers/2026-11-20.csv", PEOPLE).await;
+        let shared = scene.world.connection("Shared", ConnectionAccess::Contributors).await;
+        let closed = scene.world.connection("Closed", ConnectionAccess::Administrators).await;
         scene.save("News", &shared, "customers").await;
         scene.save("Old", &shared, "buyers").await;
         scene.save("Secret", &closed, "customers").await;
@@ -118,36 +115,8 @@ impl Scene {
         self.world.documents.create(&export_key(&id), export).await.unwrap();
     }
 
-    pub(crate) async fn upload(&self, path: &str, text: &str) {
-        let key = format!("segments/{path}");
-        self.world.segments.put(&key, Bytes::from(text.to_owned()), Condition::None).await.unwrap();
-        self.world.time_passes(SignedDuration::from_secs(1));
-    }
-
     pub(crate) async fn start(&self, export: &str) -> RunKey {
-        let request = StartRequest {
-            trigger: Trigger::Scheduled,
-            requested_by: "Ada Amberg".to_owned(),
-            kind: Default::default(),
-            approved: None,
-        };
-        let export = ExportId::new(export).unwrap();
-        self.world.engine.start_run(&export, request).await.unwrap().active().clone()
-    }
-
-    /// Works on a run until its end.
-    pub(crate) async fn finish(&self, key: &RunKey) {
-        let World { engine, clock, control, .. } = &self.world;
-        for _ in 0..500 {
-            control.set_clock(clock.now()).await.unwrap();
-            let deadline = clock.now() + SignedDuration::from_mins(10);
-            match engine.advance(key, deadline, Caller::SoleOwner).await.unwrap() {
-                Advance::Done { .. } => return,
-                Advance::Wait { until } => clock.advance_to(until),
-                Advance::Parked { reason } => panic!("the run waits for a person: {reason}"),
-            }
-        }
-        panic!("the run does not come to an end");
+        self.world.run(&ExportId::new(export).unwrap()).await
     }
 
     /// The latest run of an export that has ended, and the one that has not.

@@ -4,7 +4,7 @@ use identity::Role;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::scene::Scene;
+use super::scene::Scene;
 
 const CHANGE: fn() -> serde_json::Value = || json!({ "display_name": "Renamed", "access": "administrators" });
 

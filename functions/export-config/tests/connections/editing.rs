@@ -9,7 +9,7 @@ use crate::support::World;
 #[tokio::test]
 async fn name_access_and_ceiling_are_saved() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections/news/edit").await;
     let changes = [("display_name", "Offers"), ("access", "contributors"), ("contact_ceiling", "50,000")];
@@ -23,7 +23,7 @@ async fn name_access_and_ceiling_are_saved() {
 #[tokio::test]
 async fn what_cannot_be_saved_is_said_at_its_field() {
     let world = World::start(router).await;
-    world.connected("News", ConnectionAccess::Administrators).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections/news/edit").await;
     for (ceiling, told) in [("many", "whole number"), ("0", "above 0")] {
@@ -39,7 +39,7 @@ async fn what_cannot_be_saved_is_said_at_its_field() {
 #[tokio::test]
 async fn a_stale_form_overwrites_nobody() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let first = browser.open("/connections/news/edit").await;
     let second = browser.open("/connections/news/edit").await;
@@ -54,7 +54,7 @@ async fn a_stale_form_overwrites_nobody() {
 #[tokio::test]
 async fn a_changed_text_is_agreed_to_again() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let change = |current: Option<&Connection>| {
         let current = current.unwrap().clone();
         let consent = current.consent.clone().map(|consent| Consent { text_version: 0, ..consent });

@@ -10,7 +10,7 @@ use crate::support::World;
 const HERE: &str = "/connections/news/export-user";
 
 async fn without_export_user(world: &World) {
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let change = |current: Option<&Connection>| {
         let next = Connection { export_user: None, ..current.unwrap().clone() };
         Ok::<_, configuration::ConfigurationError>(store::Change::Write(next, ()))
@@ -54,7 +54,7 @@ async fn a_sign_in_of_long_ago_is_made_fresh_on_the_way() {
 #[tokio::test]
 async fn whoever_answers_for_runs_can_be_replaced() {
     let world = World::start(router).await;
-    world.connected("News", ConnectionAccess::Administrators).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     assert!(browser.open("/connections/news").await.says("Take over as export user"));
     assert!(browser.open(HERE).await.says("You take over from Ada Amberg"));

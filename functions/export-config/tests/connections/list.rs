@@ -17,9 +17,9 @@ fn names(page: &str) -> Vec<String> {
 #[tokio::test]
 async fn administrators_see_everything_and_sort_it() {
     let world = World::start(router).await;
-    let beta = world.connected("beta", ConnectionAccess::Contributors).await;
+    let beta = world.connection("beta", ConnectionAccess::Contributors).await;
     world.time_passes(SignedDuration::from_hours(1));
-    world.connected("Alpha", ConnectionAccess::Administrators).await;
+    world.connection("Alpha", ConnectionAccess::Administrators).await;
     world.export("News", Some(&beta)).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections").await;
@@ -57,8 +57,8 @@ async fn administrators_see_everything_and_sort_it() {
 #[tokio::test]
 async fn contributors_see_names_and_types_of_what_is_shared_and_nothing_else() {
     let world = World::start(router).await;
-    world.connected("Shared", ConnectionAccess::Contributors).await;
-    let own = world.connected("Own", ConnectionAccess::Administrators).await;
+    world.connection("Shared", ConnectionAccess::Contributors).await;
+    let own = world.connection("Own", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Contributor);
     let page = browser.open("/connections").await;
     assert_eq!(names(&page.body), ["Shared"]);

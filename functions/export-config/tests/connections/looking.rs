@@ -9,7 +9,7 @@ use crate::support::World;
 #[tokio::test]
 async fn the_account_and_the_exports_are_shown_to_administrators() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Contributors).await;
+    let id = world.connection("News", ConnectionAccess::Contributors).await;
     world.export("Weekly", Some(&id)).await;
     let page = world.browser(Role::Administrator).open("/connections/news").await;
     for words in [
@@ -29,7 +29,7 @@ async fn the_account_and_the_exports_are_shown_to_administrators() {
 #[tokio::test]
 async fn a_test_shows_what_constant_contact_answers() {
     let world = World::start(router).await;
-    world.connected("News", ConnectionAccess::Administrators).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections/news").await;
     let tested = browser.submit(&page, "/connections/news/test", &[]).await;
@@ -42,7 +42,7 @@ async fn a_test_shows_what_constant_contact_answers() {
 #[tokio::test]
 async fn a_connection_that_is_not_accepted_any_more_says_what_to_do() {
     let world = World::start(router).await;
-    world.connected("News", ConnectionAccess::Administrators).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     world.control.disconnect().await.unwrap();
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections/news").await;

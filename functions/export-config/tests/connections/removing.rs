@@ -11,7 +11,7 @@ const HERE: &str = "/connections/news/remove";
 #[tokio::test]
 async fn one_that_nothing_uses_is_removed_after_a_question() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let question = browser.open(HERE).await;
     assert!(question.says("Remove the connection News?"), "{}", question.text());
@@ -24,7 +24,7 @@ async fn one_that_nothing_uses_is_removed_after_a_question() {
 #[tokio::test]
 async fn one_in_use_is_freed_export_by_export() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let weekly = world.export("Weekly", Some(&id)).await;
     world.export("Daily", Some(&id)).await;
     world.export("Hourly", Some(&id)).await;
@@ -51,7 +51,7 @@ async fn one_in_use_is_freed_export_by_export() {
 #[tokio::test]
 async fn what_somebody_else_has_changed_meanwhile_is_shown_before_it_is_detached_or_removed() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let weekly = world.export("Weekly", Some(&id)).await;
     let browser = world.browser(Role::Administrator);
     let form = "/connections/news/exports";
@@ -75,7 +75,7 @@ async fn what_somebody_else_has_changed_meanwhile_is_shown_before_it_is_detached
 #[tokio::test]
 async fn an_export_that_takes_the_connection_meanwhile_stops_the_removal() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let question = browser.open(HERE).await;
     world.export("Weekly", Some(&id)).await;
@@ -88,7 +88,7 @@ async fn an_export_that_takes_the_connection_meanwhile_stops_the_removal() {
 #[tokio::test]
 async fn all_are_detached_and_it_is_removed_in_one_confirmation() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let weekly = world.export("Weekly", Some(&id)).await;
     let browser = world.browser(Role::Administrator);
     let question = browser.open("/connections/news/detach-and-remove").await;

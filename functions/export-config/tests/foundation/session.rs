@@ -135,7 +135,7 @@ async fn what_was_entered_survives_an_expired_session() {
 #[tokio::test]
 async fn a_message_is_said_once() {
     let world = World::start(router).await;
-    let id = world.connected("News", ConnectionAccess::Administrators).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open(&format!("/connections/{id}/edit")).await;
     let saved =

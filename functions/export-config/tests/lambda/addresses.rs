@@ -5,7 +5,7 @@ use identity::Role;
 use store::Condition;
 use url::Url;
 
-use crate::{BINARY, answered};
+use super::{BINARY, answered};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_path_is_the_same_in_every_stage() {

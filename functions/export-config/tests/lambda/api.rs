@@ -5,7 +5,7 @@ use identity::Role;
 use issuer::TokenOptions;
 use serde_json::{Value, json};
 
-use crate::{BINARY, answered};
+use super::{BINARY, answered};
 
 /// What a JWT authorizer finds in a token of an administrator.
 fn claims() -> Value {

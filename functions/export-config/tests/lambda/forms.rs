@@ -3,7 +3,7 @@
 use function_stage::{HttpAnswer, HttpRequest, PUBLIC_ADDRESS, Session, Visitor, WebStage};
 use identity::Role;
 
-use crate::BINARY;
+use super::BINARY;
 
 const NAME: &str = "News & \"Größe\" +1";
 

@@ -1,35 +1,24 @@
 //! Nobody's data in any line, at the most talkative level, whatever people send.
 
-use function_stage::{Function, HttpRequest, PUBLIC_ADDRESS, Visitor, WebStage};
+use function_stage::{Function, HttpRequest, PUBLIC_ADDRESS, Visitor, WebStage, talkative};
 use identity::Role;
 use issuer::TokenOptions;
+use rstest::rstest;
 use serde_json::json;
 
-use crate::{BINARY, TIME};
+use super::{BINARY, TIME};
 
 const ADDRESS: &str = "somebody.private@example.org";
 const SECRET: &str = "a client secret of nobody else";
 
+#[rstest]
+#[case::of_an_ordinary_day("INFO")]
+#[case::for_finding_faults("DEBUG")]
+#[case::at_all("TRACE")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_of_an_ordinary_day_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("INFO").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_for_finding_faults_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("DEBUG").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_at_all_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("TRACE").await;
-}
-
-async fn nothing_of_anybody_is_written_at(level: &str) {
+async fn no_line_holds_anything_of_anybody(#[case] level: &str) {
     let web = WebStage::new().await;
-    // The second one is what programs often look at, and this one must not.
-    let talkative = [("AWS_LAMBDA_LOG_LEVEL", level.to_owned()), ("RUST_LOG", "trace".to_owned())];
-    let function = web.function(BINARY, &talkative).await;
+    let function = web.function(BINARY, &talkative(level)).await;
     let mut secrets = signs_in(&function).await;
     let session = web.session(Role::Administrator, &TokenOptions::default()).await;
     looks_around(&mut Visitor::signed_in(&function, &session), &session.csrf).await;

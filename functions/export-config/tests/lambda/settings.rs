@@ -4,7 +4,7 @@ use function_stage::{Function, HttpRequest, Outcome, Private, WebStage};
 use identity::Role;
 use serde_json::json;
 
-use crate::{BINARY, TIME, answered};
+use super::{BINARY, TIME, answered};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_setting_that_is_missing_is_503_to_everybody_and_named_in_the_log_once() {

@@ -4,7 +4,7 @@ use function_stage::{HttpRequest, PUBLIC_ADDRESS, Visitor, WebStage};
 use identity::Role;
 use issuer::TokenOptions;
 
-use crate::BINARY;
+use super::BINARY;
 
 const SESSION: &str = "__Host-segment-export-session";
 const FORM: &str = "__Host-segment-export-form";

@@ -2,7 +2,7 @@
 
 use identity::Role;
 
-use crate::workshop::workshop;
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn every_change_is_there_with_before_and_after() {

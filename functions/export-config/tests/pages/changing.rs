@@ -4,7 +4,7 @@ use configuration::ExportDraft;
 use identity::Role;
 use jiff::SignedDuration;
 
-use crate::workshop::workshop;
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn an_export_is_edited() {

@@ -1,10 +1,11 @@
 //! The form of an export: from the sign-in to a finished run, and everything that can be wrong.
 
 use catalog::ConnectionAccess;
+use company::PEOPLE;
 use domain::mapping::Source;
 use identity::Role;
 
-use crate::workshop::{PEOPLE, workshop};
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn a_newcomer_comes_to_a_finished_run_and_its_rejected_rows() {
@@ -64,7 +65,7 @@ async fn a_newcomer_comes_to_a_finished_run_and_its_rejected_rows() {
 async fn save_never_runs() {
     let workshop = workshop().await;
     let id = workshop.export("Friends").await;
-    assert!(workshop.world.driver.0.lock().unwrap().is_empty());
+    assert!(workshop.world.driver.runs().is_empty());
     let page = workshop.browser(Role::Viewer).open(&format!("/exports/{id}")).await;
     assert!(page.says("Never run") && page.says("No runs yet"), "{}", page.text());
 }
@@ -147,7 +148,7 @@ async fn a_form_that_is_sent_twice_makes_one_export_and_one_run() {
     // Back to the form, and *Save* without running.
     let saved = browser.submit(&page, "/exports", &[entered.as_slice(), &[("then", "save")]].concat()).await;
     assert!(first.path().starts_with(&format!("{}/runs/", saved.path())), "{}", saved.path());
-    let key = crate::workshop::key_of(first.path());
+    let key = super::workshop::key_of(first.path());
     assert_eq!(workshop.world.engine.runs(&key.export, 10).await.unwrap().len(), 1);
     let everything = configuration::ExportQuery::default();
     let viewer = identity::Person {
@@ -175,7 +176,7 @@ async fn a_form_that_is_sent_twice_makes_one_export_and_one_run() {
 #[tokio::test]
 async fn another_connection_clears_the_list() {
     let workshop = workshop().await;
-    let second = workshop.world.connected("Offers", ConnectionAccess::Contributors).await;
+    let second = workshop.world.connection("Offers", ConnectionAccess::Contributors).await;
     let browser = workshop.browser(Role::Contributor);
     let page = browser.open("/exports/new?segment=customers").await;
     assert_eq!(page.form("/exports").value("connection"), "", "there are two to choose from");

@@ -1,8 +1,9 @@
 //! The buttons inside the form, each of which works without the script and saves nothing.
 
+use company::PEOPLE;
 use identity::Role;
 
-use crate::workshop::{PEOPLE, workshop};
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn attributes_are_added_and_removed_in_their_places() {
@@ -108,7 +109,7 @@ async fn a_segment_says_why_it_is_not_to_be_chosen() {
 #[tokio::test]
 async fn without_a_connection_there_is_a_hint_instead_of_a_form() {
     let world = crate::support::World::start(export_config::router).await;
-    world.connected("Secret", catalog::ConnectionAccess::Administrators).await;
+    world.connection("Secret", catalog::ConnectionAccess::Administrators).await;
     let page = world.browser(Role::Contributor).open("/exports/new").await;
     assert!(page.says("Ask an administrator") && !page.says("Secret"), "{}", page.text());
     assert!(!page.has_form("/exports") && !page.says("Constant Contact List ID"), "{}", page.text());

@@ -2,7 +2,7 @@
 
 use identity::Role;
 
-use crate::workshop::workshop;
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn the_list_is_searched_filtered_and_sorted() {
@@ -85,5 +85,5 @@ async fn run_all_asks_and_tells_what_it_did() {
     assert!(question.says("Run all exports?"), "{}", question.text());
     let done = browser.submit(&question, "/exports/run-all", &[]).await;
     assert!(done.says("1 export runs now."), "{}", done.text());
-    assert_eq!(workshop.world.driver.0.lock().unwrap().len(), 1);
+    assert_eq!(workshop.world.driver.runs().len(), 1);
 }

@@ -4,7 +4,7 @@ use catalog::ConnectionAccess;
 use identity::Role;
 use reqwest::Method;
 
-use crate::workshop::{Workshop, workshop};
+use super::workshop::{Workshop, workshop};
 
 /// Every form of these pages that changes something.
 fn actions(id: &str, run: &str) -> Vec<String> {
@@ -112,7 +112,7 @@ async fn a_viewer_sees_counts_and_no_row_of_a_person() {
 async fn a_contributor_works_with_shared_connections_only() {
     let workshop = workshop().await;
     let own = workshop.export("Friends").await;
-    let secret = workshop.world.connected("Board", ConnectionAccess::Administrators).await;
+    let secret = workshop.world.connection("Board", ConnectionAccess::Administrators).await;
     let theirs = workshop.world.export("board-news", Some(&secret)).await;
     let browser = workshop.browser(Role::Contributor);
     let page = browser.open("/exports").await;

@@ -1,9 +1,10 @@
 //! Starting, following, canceling and approving runs, and the files that they leave.
 
+use company::PEOPLE;
 use identity::Role;
 use reqwest::Method;
 
-use crate::workshop::{PEOPLE, key_of, workshop, workshop_giving_links};
+use super::workshop::{key_of, workshop, workshop_giving_links};
 
 #[tokio::test]
 async fn a_run_is_asked_for_with_its_list_and_started_once() {

@@ -2,7 +2,7 @@
 
 use identity::Role;
 
-use crate::workshop::workshop;
+use super::workshop::workshop;
 
 #[tokio::test]
 async fn administrators_set_it_and_everybody_reads_it() {

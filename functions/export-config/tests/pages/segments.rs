@@ -3,8 +3,8 @@
 use catalog::ConnectionAccess;
 use identity::Role;
 
+use super::workshop::workshop;
 use crate::support::World;
-use crate::workshop::workshop;
 
 #[tokio::test]
 async fn segments_are_listed_with_members_and_snapshots() {
@@ -48,7 +48,7 @@ async fn a_contributor_with_whom_nothing_is_shared_sees_no_rows() {
 async fn a_segment_is_added_to_an_export_that_does_not_contain_it() {
     let workshop = workshop().await;
     let id = workshop.export("Friends").await;
-    workshop.upload("visitors", crate::workshop::PEOPLE).await;
+    workshop.upload("visitors", company::PEOPLE).await;
     let browser = workshop.browser(Role::Contributor);
     let page = browser.open("/segments/visitors").await;
     assert!(page.links_to("/exports/new?segment=visitors") && page.says("No export contains this segment"));

@@ -1,19 +1,15 @@
 //! A shared connection, a list, the segment `customers`, and somebody who works on runs.
 
 use catalog::ConnectionAccess;
+use company::PEOPLE;
 use domain::Clock;
 use domain::identifier::{ConnectionId, ExportId, SegmentName};
-use engine::{Advance, Caller, RunKey};
+use engine::RunKey;
 use export_config::router;
 use identity::Role;
-use jiff::SignedDuration;
-use store::{Condition, ObjectStore};
 
 use crate::support::World;
 use crate::support::browser::{Browser, Visit};
-
-pub(crate) const PEOPLE: &str =
-    "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,nobody,Eve,\n";
 
 pub(crate) struct Workshop {
     pub(crate) world: World,
@@ -31,7 +27,7 @@ pub(crate) async fn workshop_giving_links() -> Workshop {
 }
 
 async fn open(world: World) -> Workshop {
-    let connection = world.connected("Newsletter", ConnectionAccess::Contributors).await;
+    let connection = world.connection("Newsletter", ConnectionAccess::Contributors).await;
     let list = world.control.create_list("Friends of the house").await.unwrap();
     let workshop = Workshop { world, connection, list };
     workshop.upload("customers", PEOPLE).await;
@@ -46,11 +42,8 @@ impl Workshop {
     /// A new snapshot of a segment, counted.
     pub(crate) async fn upload(&self, segment: &str, text: &str) {
         let day = self.world.clock.now().strftime("%Y-%m-%dT%H%M%S").to_string();
-        let key = format!("segments/{segment}/{day}.csv");
-        self.world.segments.put(&key, text.to_owned().into(), Condition::None).await.unwrap();
-        let segment = SegmentName::new(segment).unwrap();
-        self.world.configuration.count_segment(&segment).await.unwrap();
-        self.world.time_passes(SignedDuration::from_secs(1));
+        self.world.upload(&format!("{segment}/{day}.csv"), text).await;
+        self.world.configuration.count_segment(&SegmentName::new(segment).unwrap()).await.unwrap();
     }
 
     /// An export as a person has saved it through the form.
@@ -79,18 +72,7 @@ impl Workshop {
 
     /// Works on the run whose page this is until its end.
     pub(crate) async fn finish(&self, page: &Visit) {
-        let World { engine, clock, control, .. } = &self.world;
-        let key = key_of(page.path());
-        for _ in 0..500 {
-            control.set_clock(clock.now()).await.unwrap();
-            let deadline = clock.now() + SignedDuration::from_mins(10);
-            match engine.advance(&key, deadline, Caller::SoleOwner).await.unwrap() {
-                Advance::Done { .. } => return,
-                Advance::Wait { until } => clock.advance_to(until),
-                Advance::Parked { reason } => panic!("the run waits for a person: {reason}"),
-            }
-        }
-        panic!("the run does not come to an end");
+        self.world.finish(&key_of(page.path())).await;
     }
 }
 

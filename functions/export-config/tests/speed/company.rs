@@ -4,24 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
-use configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
-use connector::{ConnectorParts, ServiceConnector};
+use company::{PEOPLE, Product, ProductParts};
 use constant_contact::ClientSettings;
-use constant_contact::oauth::OAuthClient;
 use domain::identifier::{ExportId, SegmentName};
 use domain::{Clock, ManualRandom, Random};
-use engine::{Engine, EngineParts, EngineSettings, NoObserver, RunKey, StartRequest, Trigger};
+use engine::RunKey;
 use export_config::{App, AppParts, router, sign_in_settings};
 use identity::{Cookies, FormSecret, PublicAddress, Role, SignIn, Verifier};
-use quota::GateOptions;
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::{Condition, Documents, ObjectStore};
-use tokens::{Grants, MemorySecretStore, SourceOptions, TokenVault};
+use store::{Condition, ObjectStore};
+use tokens::{MemorySecretStore, TokenVault};
 
-use crate::distant::{DistantStore, Trips};
-use crate::measure::Case;
-use crate::workshop::{PEOPLE, Workshop, workshop};
+use super::distant::{DistantStore, Trips};
+use super::measure::Case;
+use crate::pages::workshop::{Workshop, key_of, workshop};
 
 pub(crate) struct Company {
     pub(crate) workshop: Workshop,
@@ -51,14 +48,8 @@ impl Company {
         workshop.world.configuration.count_segment(&SegmentName::new("Gold").unwrap()).await.unwrap();
         let export = workshop.export("Friends").await;
         workshop.export("Foes").await;
-        let ended = crate::workshop::key_of(&workshop.run(&export).await);
-        let request = StartRequest {
-            trigger: Trigger::Scheduled,
-            requested_by: "Ada Amberg".to_owned(),
-            kind: Default::default(),
-            approved: None,
-        };
-        let active = workshop.world.engine.start_run(&export, request).await.unwrap().active().clone();
+        let ended = key_of(&workshop.run(&export).await);
+        let active = workshop.world.run(&export).await;
         let trips = Arc::<Trips>::default();
         let router = distant_router(&workshop, &trips, workshop.world.vault.clone());
         let empty = TokenVault::new(Arc::new(MemorySecretStore::new()), "test/");
@@ -231,48 +222,19 @@ fn distant_router(workshop: &Workshop, trips: &Arc<Trips>, vault: TokenVault) ->
     let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
         (world.clock.clone(), Arc::new(ManualRandom::new(12)));
     let distant = |inner: Arc<dyn ObjectStore>| Arc::new(DistantStore { inner, trips: trips.clone() });
-    let documents = Documents::new(distant(world.documents.store().clone()), clock.clone(), random.clone());
-    let segments: Arc<dyn ObjectStore> = distant(Arc::new(world.segments.clone()));
-    // Nobody listens there, and nobody may be asked.
-    let service = ClientSettings::at("http://127.0.0.1:9/v3", "http://127.0.0.1:9/oauth2").unwrap();
-    let oauth = OAuthClient::new(&service).unwrap();
-    let connector = Arc::new(ServiceConnector::new(ConnectorParts {
-        settings: service,
-        vault: vault.clone(),
-        documents: documents.clone(),
-        endpoint: Arc::new(oauth.clone()),
-        clock: clock.clone(),
-        random: random.clone(),
-        process: SourceOptions { process: "test".to_owned(), sole_owner: true },
-        gate: GateOptions::default(),
-    }));
-    let engine = Engine::new(EngineParts {
-        documents: documents.clone(),
-        segments: segments.clone(),
-        connector: connector.clone(),
-        clock: clock.clone(),
-        random: random.clone(),
-        observer: Arc::new(NoObserver),
-        settings: EngineSettings::default(),
-    });
-    let public_address = PublicAddress::parse(&world.address).unwrap();
-    let configuration = Configuration::new(ConfigurationParts {
-        grants: Grants::new(vault.clone(), documents.clone(), clock.clone()),
-        documents,
-        segments,
-        engine,
-        connector,
+    let product = Product::new(ProductParts {
+        // Nobody listens there, and nobody may be asked.
+        service: ClientSettings::at("http://127.0.0.1:9/v3", "http://127.0.0.1:9/oauth2").unwrap(),
+        state: distant(Arc::new(world.memory.clone())),
+        segments: distant(Arc::new(world.segments.clone())),
         vault,
-        oauth,
         driver: world.driver.clone(),
         clock: clock.clone(),
         random: random.clone(),
-        settings: ConfigurationSettings {
-            public_address: public_address.clone(),
-            ..world.configuration.settings().clone()
-        },
+        public_address: world.address.clone(),
     });
+    let public_address = PublicAddress::parse(&world.address).unwrap();
     let verifier = Arc::new(Verifier::new(world.issuer_settings.clone(), clock.clone()).unwrap());
     let sign_in = SignIn::new(verifier.clone(), sign_in_settings(public_address, None), random);
-    router(App::new(AppParts { configuration, verifier, sign_in, clock }))
+    router(App::new(AppParts { configuration: product.configuration, verifier, sign_in, clock }))
 }

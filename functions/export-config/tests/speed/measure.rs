@@ -6,7 +6,7 @@ use axum::http::{Method, Request};
 use identity::Role;
 use tower::ServiceExt;
 
-use crate::company::Company;
+use super::company::Company;
 
 /// A request of a person.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(crate) struct Measured {
 
 impl Case {
     pub(crate) fn page(role: Role, path: impl Into<String>) -> Self {
-        let (path, allowed) = (path.into(), crate::DEEPEST);
+        let (path, allowed) = (path.into(), super::DEEPEST);
         Self { method: Method::GET, path, role, body: None, status: 200, allowed, asks_the_service: false }
     }
 

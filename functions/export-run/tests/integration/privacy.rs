@@ -1,6 +1,7 @@
 //! Nobody's data in any line, at the most talkative level and while everything goes wrong that makes a program talk.
 
-use function_stage::{Function, Private, SamplePerson, Stage};
+use function_stage::{Function, Private, SamplePerson, Stage, talkative};
+use rstest::rstest;
 use serde_json::json;
 use simulator::{AccountOptions, NewContact, Options};
 
@@ -63,29 +64,18 @@ async fn troubles(stage: &Stage) {
     stage.control.add_contacts(vec![contact]).await.unwrap();
 }
 
+#[rstest]
+#[case::of_an_ordinary_day("INFO")]
+#[case::for_finding_faults("DEBUG")]
+#[case::at_all("TRACE")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_of_an_ordinary_day_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("INFO").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_for_finding_faults_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("DEBUG").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_line_at_all_holds_anything_of_anybody() {
-    nothing_of_anybody_is_written_at("TRACE").await;
-}
-
-async fn nothing_of_anybody_is_written_at(level: &str) {
+async fn no_line_holds_anything_of_anybody(#[case] level: &str) {
     let options = Options { account: account(), ..Options::default() };
     let stage = Stage::of(segment(), options).await;
     troubles(&stage).await;
     let key = stage.start_run().await;
     let mut settings = stage.settings();
-    // The second one is what programs often look at, and this one must not.
-    settings.extend([("AWS_LAMBDA_LOG_LEVEL", level.to_owned()), ("RUST_LOG", "trace".to_owned())]);
+    settings.extend(talkative(level));
     let function = Function::start(BINARY, &settings).await;
     // What cannot be understood is not repeated either.
     for run in [json!(1), json!("person2@example.com")] {

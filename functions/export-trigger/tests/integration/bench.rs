@@ -1,16 +1,13 @@
 //! The handler with stores in memory and a clock to set.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use catalog::{REFRESH_SETTINGS, RefreshSettings};
-use configuration::{Configuration, ConfigurationParts, ConfigurationSettings, DriverError, RunDriver};
 use deployment::Failure;
 use domain::Clock;
 use engine::RunKey;
 use export_trigger::{Answer, Handler, HandlerParts};
 use function_stage::MemoryStage;
-use identity::PublicAddress;
 use jiff::{SignedDuration, Timestamp};
 use notifications::{NotificationList, NotificationParts, NotificationSettings, Notifications};
 use schedule::{RefreshForm, RefreshSchedule};
@@ -19,49 +16,13 @@ use store::Change;
 
 pub(crate) const BUCKET: &str = "segments-bucket";
 
-/// Remembers what was to be driven.
-#[derive(Debug, Default)]
-pub(crate) struct Driven(Mutex<Vec<RunKey>>);
-
-#[async_trait]
-impl RunDriver for Driven {
-    async fn drive(&self, run: &RunKey) -> Result<(), DriverError> {
-        self.0.lock().unwrap().push(run.clone());
-        Ok(())
-    }
-}
-
 pub(crate) struct Bench {
     pub(crate) stage: MemoryStage,
-    pub(crate) driven: Arc<Driven>,
     pub(crate) handler: Handler,
 }
 
 pub(crate) async fn bench() -> Bench {
-    with(MemoryStage::new().await)
-}
-
-pub(crate) fn with(stage: MemoryStage) -> Bench {
-    let driven = Arc::new(Driven::default());
-    let configuration = Configuration::new(ConfigurationParts {
-        documents: stage.documents.clone(),
-        segments: Arc::clone(&stage.segments),
-        engine: stage.engine.clone(),
-        connector: Arc::clone(&stage.connector),
-        vault: stage.vault.clone(),
-        grants: stage.grants.clone(),
-        oauth: stage.oauth.clone(),
-        driver: Arc::<Driven>::clone(&driven),
-        clock: stage.time(),
-        random: Arc::clone(&stage.random),
-        settings: ConfigurationSettings {
-            public_address: PublicAddress::parse("https://exports.example.com").unwrap(),
-            segments_prefix: "segments/".to_owned(),
-            privacy_notice: None,
-            sample_rows: 0,
-            max_members: 1_000_000,
-        },
-    });
+    let stage = MemoryStage::new().await;
     let notifications = Notifications::new(NotificationParts {
         engine: stage.engine.clone(),
         documents: stage.documents.clone(),
@@ -72,13 +33,13 @@ pub(crate) fn with(stage: MemoryStage) -> Bench {
         settings: NotificationSettings::default(),
     });
     let handler = Handler::new(HandlerParts {
-        configuration,
+        configuration: stage.configuration.clone(),
         notifications,
         clock: stage.time(),
         segments: Arc::clone(&stage.segments),
         segments_bucket: BUCKET.to_owned(),
     });
-    Bench { stage, driven, handler }
+    Bench { stage, handler }
 }
 
 /// What S3 tells EventBridge of an object.
@@ -166,7 +127,7 @@ impl Bench {
 
     /// The runs that were to be driven since the last call, each once.
     pub(crate) fn driven(&self) -> Vec<RunKey> {
-        let mut driven = std::mem::take(&mut *self.driven.0.lock().unwrap());
+        let mut driven = self.stage.driver.take();
         driven.sort();
         driven.dedup();
         driven

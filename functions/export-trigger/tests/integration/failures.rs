@@ -1,14 +1,11 @@
 //! What cannot be seen to.
 
-use std::sync::Arc;
-
 use deployment::ErrorType;
-use function_stage::MemoryStage;
 use schedule::ExportSchedule;
 use serde_json::json;
-use store::{Fault, UnreliableStore};
+use store::Fault;
 
-use crate::bench::{BUCKET, bench, object_created, with};
+use crate::bench::{BUCKET, bench, object_created};
 
 #[tokio::test]
 async fn an_unknown_event_is_refused_and_starts_nothing() {
@@ -23,27 +20,19 @@ async fn an_unknown_event_is_refused_and_starts_nothing() {
 
 #[tokio::test]
 async fn an_upload_that_could_not_be_seen_to_is_seen_to_at_its_next_delivery() {
-    let mut unreliable = None;
-    let stage = MemoryStage::over(|inner| {
-        let store = Arc::new(UnreliableStore::new(inner));
-        unreliable = Some(Arc::clone(&store));
-        store
-    })
-    .await;
-    let store = unreliable.unwrap();
-    let bench = with(stage);
+    let bench = bench().await;
     bench.stage.export("export-1", &["people"], ExportSchedule::default()).await;
     bench.trigger_uploads().await;
     bench.stage.upload("people/1.csv", 3).await;
     let event = object_created(BUCKET, "segments/people/1.csv", "1");
     // As often as a write is tried by itself.
     for _ in 0..4 {
-        store.inject(Fault::NotReached);
+        bench.stage.store.inject(Fault::NotReached);
     }
     let failure = bench.send(event.clone()).await.unwrap_err();
     assert_eq!(failure.error_type, ErrorType::Retryable);
     assert!(failure.message.contains("export-1"), "{failure}");
-    assert_eq!(store.outstanding(), 0);
+    assert_eq!(bench.stage.store.outstanding(), 0);
     assert_eq!(bench.send(event.clone()).await.unwrap().started, 1);
     assert_eq!(bench.driven().len(), 1);
 }

@@ -13,7 +13,7 @@ use crate::support::browser::{Browser, Visit};
 
 /// Begins an authorization and stops before Constant Contact: the address that the browser was given.
 async fn begun(world: &World, browser: &Browser) -> Url {
-    world.connected("News", ConnectionAccess::Administrators).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     let page = browser.open("/connections/news").await;
     let fields = page.form(START_PATH).fields;
     let request = browser.request(reqwest::Method::POST, START_PATH).header("origin", &world.address);
@@ -44,7 +44,7 @@ fn is_explained(page: &Visit, status: u16, told: &str) {
 
 #[tokio::test]
 async fn an_answer_counts_once() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let back = callback(&begun(&world, &browser).await).await;
     assert_eq!(browser.open(&back).await.path(), "/connections/news");
@@ -53,7 +53,7 @@ async fn an_answer_counts_once() {
 
 #[tokio::test]
 async fn an_answer_after_ten_minutes_is_over() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let back = callback(&begun(&world, &browser).await).await;
     world.time_passes(SignedDuration::from_mins(11));
@@ -62,7 +62,7 @@ async fn an_answer_after_ten_minutes_is_over() {
 
 #[tokio::test]
 async fn a_refusal_is_told_without_the_browsers_own_words() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let state = state(&begun(&world, &browser).await);
     let answer = format!("{CALLBACK_PATH}?state={state}&error=access_denied&error_description=Call+555-0100");
@@ -73,7 +73,7 @@ async fn a_refusal_is_told_without_the_browsers_own_words() {
 
 #[tokio::test]
 async fn an_address_that_nobody_was_sent_to_changes_nothing() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     begun(&world, &browser).await;
     for query in ["", "?state=a", "?code=a", "?state=a&code=b"] {
@@ -84,7 +84,7 @@ async fn an_address_that_nobody_was_sent_to_changes_nothing() {
 
 #[tokio::test]
 async fn somebody_else_cannot_bring_the_answer() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let back = callback(&begun(&world, &browser).await).await;
     let contributor = world.browser(Role::Contributor).open(&back).await;
@@ -96,7 +96,7 @@ async fn somebody_else_cannot_bring_the_answer() {
 
 #[tokio::test]
 async fn an_expired_session_is_renewed_on_the_way_back() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     browser.open("/connections").await;
     world.time_passes(SignedDuration::from_mins(55));
@@ -109,7 +109,7 @@ async fn an_expired_session_is_renewed_on_the_way_back() {
 
 #[tokio::test]
 async fn another_account_is_refused() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let address = begun(&world, &browser).await;
     let change = |current: Option<&Connection>| {

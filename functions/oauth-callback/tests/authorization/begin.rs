@@ -10,7 +10,7 @@ use crate::support::World;
 
 #[tokio::test]
 async fn a_new_connection_is_connected_from_its_first_form_to_both_checks() {
-    let world = World::start(crate::router).await;
+    let world = World::start(super::router).await;
     let browser = world.browser(Role::Administrator);
     let form = browser.open("/connections/new").await;
     let page = browser.submit(&form, "/connections", &[("display_name", "News"), ("agreed", "yes")]).await;
@@ -27,8 +27,8 @@ async fn a_new_connection_is_connected_from_its_first_form_to_both_checks() {
 
 #[tokio::test]
 async fn the_browser_goes_to_constant_contact_by_itself_and_not_by_a_redirection() {
-    let world = World::start(crate::router).await;
-    world.connected("News", ConnectionAccess::Administrators).await;
+    let world = World::start(super::router).await;
+    world.connection("News", ConnectionAccess::Administrators).await;
     let browser = world.browser(Role::Administrator);
     let page = browser.open("/connections/news").await;
     let fields = page.form(START_PATH).fields;
@@ -49,8 +49,8 @@ async fn the_browser_goes_to_constant_contact_by_itself_and_not_by_a_redirection
 
 #[tokio::test]
 async fn only_a_form_of_an_administrator_begins_it() {
-    let world = World::start(crate::router).await;
-    world.connected("News", ConnectionAccess::Contributors).await;
+    let world = World::start(super::router).await;
+    world.connection("News", ConnectionAccess::Contributors).await;
     let contributor = world.browser(Role::Contributor);
     let page = contributor.open("/connections").await;
     let mut fields = page.form("/sign-out").fields;
@@ -68,7 +68,7 @@ async fn only_a_form_of_an_administrator_begins_it() {
 
 #[tokio::test]
 async fn without_credentials_the_way_leads_to_the_set_up() {
-    let world = World::bare(crate::router).await;
+    let world = World::bare(super::router).await;
     let browser = world.browser(Role::Administrator);
     let form = browser.open("/connections/new").await;
     let page = browser.submit(&form, "/connections", &[("display_name", "News"), ("agreed", "yes")]).await;

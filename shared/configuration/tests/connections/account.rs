@@ -1,10 +1,11 @@
 //! What is asked of the account while an export is configured.
 
 use catalog::ConnectionAccess;
+use company::Company;
 use configuration::{ConfigurationError, ConnectionState, TestOutcome};
 use simulator::NewContact;
 
-use crate::support::{Bench, bench};
+use crate::bench;
 
 fn problem(error: ConfigurationError) -> (String, &'static str) {
     let ConfigurationError::Invalid(mut problems) = error else { panic!("{error:?}") };
@@ -55,7 +56,7 @@ async fn whoever_may_use_a_connection_sees_its_lists() {
     assert_eq!(configuration.lists(&bench.contributor(), &nobody).await.unwrap_err().code(), "not_found");
 }
 
-async fn add(bench: &Bench, email: &str, list: &str) {
+async fn add(bench: &Company, email: &str, list: &str) {
     let contact = NewContact {
         email: email.to_owned(),
         first_name: String::new(),

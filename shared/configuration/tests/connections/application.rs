@@ -1,10 +1,11 @@
 //! The application's credentials.
 
+use company::Company;
 use configuration::ConfigurationError;
 use domain::Sensitive;
 use store::{Condition, ObjectStore};
 
-use crate::support::{Bench, bare_bench, bench};
+use crate::{bare_bench, bench};
 
 #[tokio::test]
 async fn the_application_is_set_up_once_and_never_shown() {
@@ -34,7 +35,7 @@ async fn the_application_is_set_up_once_and_never_shown() {
 }
 
 /// Marks a run as the engine does when it waits for a person.
-async fn park(bench: &Bench, run: &engine::RunKey) {
+async fn park(bench: &Company, run: &engine::RunKey) {
     bench
         .documents
         .update::<engine::Run, (), std::convert::Infallible, _>(&document(run), |run| {
@@ -50,7 +51,7 @@ fn document(run: &engine::RunKey) -> String {
     format!("runs/{}/{}.json", run.export, run.run)
 }
 
-async fn enter_credentials(bench: &Bench) {
+async fn enter_credentials(bench: &Company) {
     let application = simulator::Application::default();
     let secret = Sensitive::new(application.client_secret);
     let person = bench.administrator();

@@ -4,7 +4,7 @@ use catalog::ConnectionAccess;
 use configuration::{ConnectionChange, SubjectKind};
 use serde_json::json;
 
-use crate::support::bench;
+use crate::bench;
 
 #[tokio::test]
 async fn every_change_is_on_record_with_who_and_what() {

@@ -1,22 +1,24 @@
 //! *Authenticate with Constant Contact*: once, by who began it, for the right account, with everything an export needs.
 
 use catalog::ConnectionAccess;
+use company::{Company, visit};
 use configuration::{AuthorizationAnswer, AuthorizationOutcome, ConfigurationError, ConnectionState};
-use constant_contact::oauth::{ApplicationCredentials, OAuthError};
+use constant_contact::oauth::{ApplicationCredentials, OAuthError, SCOPES};
 use domain::Sensitive;
 use engine::{ParkReason, Run};
 use jiff::SignedDuration;
 use simulator::{AccountOptions, Application};
 use store::Change;
+use url::Url;
 
-use crate::support::{Bench, bare_bench, bench, visit, without_refresh_token};
+use crate::{ADDRESS, bare_bench, bench};
 
-async fn answer(bench: &Bench, id: &domain::identifier::ConnectionId) -> AuthorizationAnswer {
-    visit(bench.configuration.begin_authorization(&bench.administrator(), id).await.unwrap()).await
+async fn answer(bench: &Company, id: &domain::identifier::ConnectionId) -> AuthorizationAnswer {
+    visit(bench.configuration.begin_authorization(&bench.administrator(), id).await.unwrap(), ADDRESS).await
 }
 
 /// Marks a run as the engine does when it waits for a person.
-async fn park(bench: &Bench, key: &engine::RunKey) {
+async fn park(bench: &Company, key: &engine::RunKey) {
     let document = format!("runs/{}/{}.json", key.export, key.run);
     bench
         .documents
@@ -43,20 +45,25 @@ async fn an_authorization_brings_account_and_tokens() {
     assert_eq!(account.contact_email.unwrap().expose(), "owner@example.com");
     assert_eq!(account.needs_reauthentication_since, None);
     assert_eq!(bench.vault.current(&id).await.unwrap().value.account_id.as_str(), "p07e1l8cdif9dl");
-    assert!(!bench.store_holds("authorizations/"), "nothing of it is left");
+    assert!(!bench.holds("authorizations/"), "nothing of it is left");
     let paths: Vec<String> = calls(&bench, &id).await;
     assert_eq!(paths, ["/contact_lists", "/contacts", "/account/user/privileges", "/account/summary"]);
 }
 
-async fn calls(bench: &Bench, id: &domain::identifier::ConnectionId) -> Vec<String> {
+async fn calls(bench: &Company, id: &domain::identifier::ConnectionId) -> Vec<String> {
     let calls = bench.configuration.calls(&bench.administrator(), id).await.unwrap();
     calls.into_iter().map(|call| call.path.into_owned()).collect()
 }
 
-impl Bench {
-    fn store_holds(&self, prefix: &str) -> bool {
-        self.memory.keys().iter().any(|key| key.starts_with(prefix))
-    }
+/// The address without the wish for refresh tokens, as an application of another kind would have it.
+fn without_refresh_token(url: &Url) -> Url {
+    let scopes = SCOPES.replace(" offline_access", "");
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let mut changed = url.clone();
+    changed.query_pairs_mut().clear().extend_pairs(
+        pairs.iter().map(|(name, value)| (name, if name == "scope" { &scopes } else { value })),
+    );
+    changed
 }
 
 #[tokio::test]
@@ -113,7 +120,7 @@ async fn what_nobody_came_back_for_is_cleared_away() {
         bench.configuration.begin_authorization(&ann, &id).await.unwrap();
     }
     let pending =
-        |bench: &Bench| bench.memory.keys().iter().filter(|key| key.starts_with("authorizations/")).count();
+        |bench: &Company| bench.memory.keys().iter().filter(|key| key.starts_with("authorizations/")).count();
     assert_eq!(pending(&bench), 3);
     bench.time_passes(SignedDuration::from_mins(11));
     bench.configuration.begin_authorization(&ann, &id).await.unwrap();
@@ -151,7 +158,7 @@ async fn without_a_refresh_token_it_would_end_after_a_day() {
     let id = bench.created(ConnectionAccess::Administrators).await;
     let ann = bench.administrator();
     let url = bench.configuration.begin_authorization(&ann, &id).await.unwrap();
-    let answer = visit(without_refresh_token(&url)).await;
+    let answer = visit(without_refresh_token(&url), ADDRESS).await;
     let error = bench.configuration.complete_authorization(&ann, answer).await.unwrap_err();
     assert_eq!(error.code(), "no_refresh_token");
     assert!(bench.stored_connection(&id).await.unwrap().authorization.is_none());

@@ -5,7 +5,7 @@ use configuration::{CONSENT_VERSION, ConfigurationError, ConnectionChange, Conne
 use jiff::SignedDuration;
 use store::Tag;
 
-use crate::support::{bare_bench, bench};
+use crate::{bare_bench, bench};
 
 fn new(name: &str, agreed: bool) -> NewConnection {
     NewConnection { display_name: name.to_owned(), access: ConnectionAccess::Administrators, agreed }

@@ -1,6 +1,7 @@
 //! The end of a connection: blocked while in use, complete when forced, finished by a second call after a crash.
 
 use catalog::{ConnectionAccess, Export, export_key};
+use company::Company;
 use configuration::{ConfigurationError, ConnectionState};
 use domain::Clock;
 use domain::identifier::{AccountId, ConnectionId};
@@ -8,14 +9,14 @@ use engine::{Advance, Caller, Run, RunKey, Status};
 use jiff::SignedDuration;
 use store::{Change, Condition, ObjectStore};
 
-use crate::support::{Bench, bench};
+use crate::bench;
 
-async fn cancelled(bench: &Bench, run: &RunKey) -> Option<String> {
+async fn cancelled(bench: &Company, run: &RunKey) -> Option<String> {
     let run = bench.engine.run(run).await.unwrap().unwrap();
     run.cancel.map(|cancel| cancel.by)
 }
 
-async fn is_gone(bench: &Bench, id: &ConnectionId) -> bool {
+async fn is_gone(bench: &Company, id: &ConnectionId) -> bool {
     let no_tokens = bench.vault.current(id).await.is_err();
     let no_lease = !bench.memory.keys().contains(&format!("tokens/{id}.json"));
     bench.stored_connection(id).await.is_none() && no_tokens && no_lease
@@ -144,7 +145,7 @@ async fn one_confirmation_ends_everything_and_no_request_follows() {
 }
 
 /// Makes a run the one of a connection, as the engine does when it begins.
-async fn begin_with(bench: &Bench, run: &RunKey, connection: &ConnectionId) {
+async fn begin_with(bench: &Company, run: &RunKey, connection: &ConnectionId) {
     let document = format!("runs/{}/{}.json", run.export, run.run);
     let export = bench.stored_export(&run.export).await;
     bench

@@ -9,7 +9,7 @@ use schedule::{ExportForm, ExportSchedule};
 use simulator::AccountOptions;
 use store::Tag;
 
-use crate::world::{daily, problems, segment, world};
+use super::world::{daily, problems, segment, world};
 
 #[tokio::test]
 async fn a_change_is_based_on_a_version() {
@@ -90,7 +90,7 @@ async fn a_removed_export_is_gone_and_its_run_ends() {
     let removed = configuration.remove_export(&person, &id, &saved.tag).await.unwrap();
     assert_eq!(removed.name, "News");
     assert!(world.driven().contains(&id), "the run hears of it");
-    let ended = world.finish(&run).await;
+    let ended = world.bench.finish(&run).await;
     assert_eq!(ended.ended().unwrap().end.status(), Status::Canceled);
     assert_eq!(configuration.export(&person, &id).await.unwrap_err().code(), "not_found");
     assert_eq!(configuration.run(&person, &run).await.unwrap_err().code(), "not_found");
@@ -115,7 +115,7 @@ async fn what_followed_a_removed_export_sends_nothing() {
     let tag = configuration.export(&person, &id).await.unwrap().tag;
     let active = world.bench.engine.occupation(&id).await.unwrap().active.unwrap().run;
     configuration.remove_export(&person, &id, &tag).await.unwrap();
-    world.finish(&engine::RunKey { export: id.clone(), run: active }).await;
+    world.bench.finish(&engine::RunKey { export: id.clone(), run: active }).await;
     assert_eq!(
         world.bench.engine.occupation(&id).await.unwrap().active,
         None,
@@ -172,8 +172,8 @@ async fn a_segment_is_added_once_and_with_its_columns() {
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let saved = world.save(&world.draft("News")).await.export;
     let id = saved.value.standing.id.clone();
-    world.upload("leads/1.csv", "CustomerId,EMail\n9,zoe@example.com\n").await;
-    world.upload("orders/1.csv", "CustomerId,Total\n9,1\n").await;
+    world.bench.upload("leads/1.csv", "CustomerId,EMail\n9,zoe@example.com\n").await;
+    world.bench.upload("orders/1.csv", "CustomerId,Total\n9,1\n").await;
     let add = |tag: Tag, name: &'static str| {
         let (person, id) = (person.clone(), id.clone());
         async move { configuration.add_segment(&person, &id, &tag, &segment(name)).await }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use planner::RunKind;
 use store::{Condition, ObjectStore};
 
-use crate::world::{World, world};
+use super::world::{World, world};
 
 async fn started(world: &World, name: &str) -> RunKey {
     let (carl, id) = (world.bench.contributor(), world.export(name).await);
@@ -38,7 +38,7 @@ async fn the_oldest_run_and_whatever_waits_for_a_person_are_seen() {
         Health { runs_waiting_for_person: 1, connections_needing_reauthentication: 1, ..Health::default() };
     assert_eq!(health(&world).await, waiting, "what waits for a person is not too old");
     world.bench.authenticate(&world.connection).await;
-    world.finish(&key).await;
+    world.bench.finish(&key).await;
     assert_eq!(health(&world).await, Health::default());
 }
 

@@ -4,7 +4,7 @@ use configuration::{ConnectionUse, ExportListItem, ExportQuery, ExportSort, Stat
 use engine::Status;
 use planner::RunKind;
 
-use crate::world::{daily, world};
+use super::world::{daily, world};
 
 fn names(items: &[ExportListItem]) -> Vec<&str> {
     items.iter().map(|item| item.name.as_str()).collect()
@@ -28,7 +28,7 @@ async fn a_row_says_how_an_export_stands() {
     let run = started.unwrap().active().clone();
     let item = row(configuration.exports(&viewer, &all).await.unwrap());
     assert_eq!((item.status, item.active_run.as_ref()), (Some(Status::Queued), Some(&run)));
-    let ended = world.finish(&run).await;
+    let ended = world.bench.finish(&run).await;
     let item = row(configuration.exports(&viewer, &all).await.unwrap());
     assert_eq!((item.status, item.active_run), (Some(Status::Successful), None));
     assert_eq!(item.refreshed_at, ended.ended().map(|ended| ended.at), "the end of the latest run");
@@ -44,7 +44,7 @@ async fn a_feed_that_died_and_a_lost_authorization_are_told() {
     let id = world.export("News").await;
     world.bench.time_passes(jiff::SignedDuration::from_hours(8 * 24));
     let started = configuration.run_export(&person, &id, RunKind::Changes, None).await.unwrap();
-    world.finish(started.active()).await;
+    world.bench.finish(started.active()).await;
     let warnings = configuration.export(&person, &id).await.unwrap().value.standing.warnings;
     assert!(
         warnings.len() == 1 && warnings[0].contains("look whether it is still refreshed"),

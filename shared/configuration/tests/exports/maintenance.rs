@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use planner::RunKind;
 use store::Change;
 
-use crate::world::{World, world};
+use super::world::{World, world};
 
 #[tokio::test]
 async fn overdue_runs_are_driven_and_segments_counted() {
@@ -175,7 +175,7 @@ async fn the_data_of_a_removed_export_is_kept_for_thirty_days() {
     let (id, kept) = (world.export("News").await, world.export("Offers").await);
     for export in [&id, &kept] {
         let started = configuration.run_export(&carl, export, RunKind::Changes, None).await.unwrap();
-        world.finish(started.active()).await;
+        world.bench.finish(started.active()).await;
     }
     let tag = configuration.export(&carl, &id).await.unwrap().tag;
     configuration.remove_export(&carl, &id, &tag).await.unwrap();

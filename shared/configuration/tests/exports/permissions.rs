@@ -8,7 +8,7 @@ use identity::{Person, Role};
 use planner::RunKind;
 use store::Tag;
 
-use crate::world::{World, segment, world};
+use super::world::{World, segment, world};
 
 /// What each action came to for the person: forbidden or not, whatever else keeps it from being done.
 async fn forbidden(world: &World, person: &Person, id: &ExportId, run: &RunKey) -> Vec<(&'static str, bool)> {
@@ -48,7 +48,7 @@ async fn each_role_does_what_the_connection_allows() {
     let id = world.export("News").await;
     let started = configuration.run_export(&world.bench.contributor(), &id, RunKind::Changes, None).await;
     let run = started.unwrap().active().clone();
-    world.finish(&run).await;
+    world.bench.finish(&run).await;
     let detached = world.bench.export("Detached", None).await;
     let table = [
         (Role::Administrator, Some(ConnectionAccess::Administrators), true),

@@ -4,7 +4,7 @@ use configuration::RefreshChange;
 use schedule::RefreshForm;
 use store::Tag;
 
-use crate::world::{problems, world};
+use super::world::{problems, world};
 
 fn daily(time: &str) -> RefreshChange {
     let schedule = RefreshForm {

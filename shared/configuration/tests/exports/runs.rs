@@ -1,12 +1,13 @@
 //! Runs that people start, stop and approve, and what they get back.
 
+use company::PEOPLE;
 use engine::{Started, Status};
 use futures_util::TryStreamExt;
 use jiff::SignedDuration;
 use planner::RunKind;
 use store::Change;
 
-use crate::world::{PEOPLE, World, world};
+use super::world::{World, world};
 
 async fn text(download: configuration::Download) -> String {
     let configuration::DownloadContent::Stream(content) = download.content else { panic!("a link") };
@@ -28,7 +29,7 @@ async fn a_run_is_started_once_per_key_and_person() {
     let first = configuration.run_export(&carl, &id, RunKind::Changes, Some("key-1")).await.unwrap();
     assert!(matches!(first, Started::Created(_)));
     assert_eq!(world.driven(), std::slice::from_ref(&id), "it is set going");
-    let run = world.finish(first.active()).await;
+    let run = world.bench.finish(first.active()).await;
     assert_eq!(run.request.requested_by, "Carl");
     let again = configuration.run_export(&carl, &id, RunKind::Changes, Some("key-1")).await.unwrap();
     assert_eq!(again, Started::Known(first.active().clone()));
@@ -87,7 +88,7 @@ async fn what_came_of_a_run_is_shown_and_downloaded() {
     assert_eq!((list.active.unwrap().status, list.items.len()), (Status::Queued, 0));
     let missing = configuration.report(&carl, &key).await.unwrap_err();
     assert_eq!(missing.code(), "not_found", "not before its end");
-    world.finish(&key).await;
+    world.bench.finish(&key).await;
     let details = configuration.run(&carl, &key).await.unwrap();
     let ended = details.ended.unwrap();
     assert_eq!((ended.counts.read, ended.counts.added, ended.counts.rejected), (3, 2, 1));
@@ -111,7 +112,7 @@ async fn what_came_of_a_run_is_shown_and_downloaded() {
     assert!(outcomes.contains("added") && outcomes.contains("rejected"), "{outcomes}");
     assert_eq!(world.bench.actions().await[..2], ["outcomes.downloaded", "report.downloaded"]);
     let retried = configuration.run_export(&carl, &id, RunKind::RetryFailed, None).await.unwrap();
-    assert_eq!(world.finish(retried.active()).await.request.kind, RunKind::RetryFailed);
+    assert_eq!(world.bench.finish(retried.active()).await.request.kind, RunKind::RetryFailed);
 }
 
 #[tokio::test]
@@ -121,7 +122,7 @@ async fn what_constant_contact_refused_is_retried_from_the_latest_run_only() {
     let id = world.export("News").await;
     world.bench.control.change_faults(|faults| faults.refuse_containing = Some("bob".to_owned())).await;
     let first = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap().active().clone();
-    world.finish(&first).await;
+    world.bench.finish(&first).await;
     let details = configuration.run(&carl, &first).await.unwrap();
     let ended = details.ended.unwrap();
     assert_eq!((ended.counts.rejected, ended.retryable()), (2, 1), "{:?}", ended.counts);
@@ -132,7 +133,7 @@ async fn what_constant_contact_refused_is_retried_from_the_latest_run_only() {
     let second = configuration.run_export(&carl, &id, RunKind::RetryFailed, None).await.unwrap();
     let second = second.active().clone();
     assert!(!configuration.run(&carl, &first).await.unwrap().you_may.retry_failed, "one is under way");
-    world.finish(&second).await;
+    world.bench.finish(&second).await;
     assert!(!configuration.run(&carl, &first).await.unwrap().you_may.retry_failed, "a later one has tried");
     let details = configuration.run(&carl, &second).await.unwrap();
     assert!(!details.you_may.retry_failed && details.ended.unwrap().retryable() == 0, "nothing is left");
@@ -149,7 +150,7 @@ async fn a_run_is_canceled_once_and_not_after_its_end() {
     configuration.cancel_run(&carl, &key).await.unwrap();
     assert_eq!(world.driven(), std::slice::from_ref(&id), "also one that nobody works on hears of it");
     assert!(configuration.run(&carl, &key).await.unwrap().progress.canceling);
-    let run = world.finish(&key).await;
+    let run = world.bench.finish(&key).await;
     assert_eq!(run.ended().unwrap().end.status(), Status::Canceled);
     let again = configuration.cancel_run(&carl, &key).await.unwrap_err();
     assert_eq!(again.code(), "nothing_to_do");
@@ -183,7 +184,7 @@ async fn a_run_that_follows_is_canceled_before_it_begins() {
     assert_eq!(actions.iter().filter(|action| *action == "run.canceled").count(), 1, "{actions:?}");
     // The same request again does not bring it back, and the active run goes on.
     configuration.run_export(&carl, &id, RunKind::Full, Some("key-1")).await.unwrap();
-    world.finish(&key).await;
+    world.bench.finish(&key).await;
     let runs = configuration.runs(&carl, &id, 10).await.unwrap();
     assert_eq!((runs.active, runs.items.len()), (None, 1));
 }
@@ -215,18 +216,18 @@ async fn a_run_is_canceled_in_the_moment_in_which_it_begins() {
     assert_eq!(world.bench.engine.run(&key).await.unwrap(), None);
     let canceled = configuration.cancel_run(&carl, &key).await.unwrap();
     assert_eq!(canceled, configuration::CanceledRun::Canceling);
-    assert_eq!(world.finish(&key).await.ended().unwrap().end.status(), Status::Canceled);
+    assert_eq!(world.bench.finish(&key).await.ended().unwrap().end.status(), Status::Canceled);
 }
 
 async fn braked(world: &World) -> (domain::identifier::ExportId, engine::RunKey) {
     let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let id = world.export("News").await;
-    world.upload("customers/2026-11-21.csv", &many(0, 200)).await;
+    world.bench.upload("customers/2026-11-21.csv", &many(0, 200)).await;
     let first = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap();
-    world.finish(first.active()).await;
-    world.upload("customers/2026-11-22.csv", &many(0, 500)).await;
+    world.bench.finish(first.active()).await;
+    world.bench.upload("customers/2026-11-22.csv", &many(0, 500)).await;
     let second = configuration.run_export(&carl, &id, RunKind::Changes, None).await.unwrap();
-    let run = world.finish(second.active()).await;
+    let run = world.bench.finish(second.active()).await;
     assert_eq!(run.ended().unwrap().end.code(), "brake_additions");
     (id, run.key)
 }
@@ -241,9 +242,9 @@ async fn exactly_the_plan_that_was_braked_is_approved() {
     let viewer = configuration.run(&world.bench.viewer(), &key).await.unwrap();
     assert!(!viewer.you_may.approve);
     // A newer snapshot is not part of what was approved.
-    world.upload("customers/2026-11-23.csv", PEOPLE).await;
+    world.bench.upload("customers/2026-11-23.csv", PEOPLE).await;
     let approved = configuration.approve_run(&carl, &key).await.unwrap();
-    let run = world.finish(approved.active()).await;
+    let run = world.bench.finish(approved.active()).await;
     assert_eq!(run.request.approved.as_ref(), Some(&key.run));
     let ended = run.ended().unwrap();
     assert_eq!((ended.end.code(), ended.counts.added), ("completed", 300));

@@ -5,7 +5,7 @@ use configuration::{AttributeDraft, Hint, ListChoice};
 use domain::mapping::Source;
 use schedule::ExportForm;
 
-use crate::world::{problems, world};
+use super::world::{problems, world};
 
 fn attribute(field: &str, column: &str) -> AttributeDraft {
     AttributeDraft { field: field.to_owned(), source: Source::Column(column.to_owned()) }
@@ -133,11 +133,11 @@ async fn list_and_segments_are_looked_at_before_they_surprise() {
     let world = world().await;
     let person = world.bench.contributor();
     world.export("News").await;
-    world.upload("fresh/notes.txt", "no snapshot").await;
-    world.upload("plain/1.csv", "EMail\nann@example.com\n").await;
-    world.upload("broken/part-1.csv", "EMail\n").await;
-    world.upload("nobody/1.csv", "CustomerId,EMail\n").await;
-    world.bench.configuration.count_segment(&crate::world::segment("nobody")).await.unwrap();
+    world.bench.upload("fresh/notes.txt", "no snapshot").await;
+    world.bench.upload("plain/1.csv", "EMail\nann@example.com\n").await;
+    world.bench.upload("broken/part-1.csv", "EMail\n").await;
+    world.bench.upload("nobody/1.csv", "CustomerId,EMail\n").await;
+    world.bench.configuration.count_segment(&super::world::segment("nobody")).await.unwrap();
     let mut draft = world.draft("Offers");
     draft.segments = ["customers", "fresh", "plain", "broken", "nobody"].map(str::to_owned).to_vec();
     let review = world.bench.configuration.review_export(&person, None, &draft).await.unwrap();

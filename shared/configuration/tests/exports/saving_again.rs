@@ -7,7 +7,7 @@ use engine::Started;
 use futures_util::future;
 use planner::RunKind;
 
-use crate::world::{World, problems, world};
+use super::world::{World, problems, world};
 
 async fn exports(world: &World) -> usize {
     let everything = configuration::ExportQuery::default();

@@ -1,8 +1,9 @@
 //! Segments to choose from: members, snapshots, and what is explained.
 
+use company::PEOPLE;
 use configuration::SegmentItem;
 
-use crate::world::{PEOPLE, segment, world};
+use super::world::{segment, world};
 
 #[tokio::test]
 async fn members_are_those_of_the_newest_snapshot() {
@@ -24,7 +25,7 @@ async fn members_are_those_of_the_newest_snapshot() {
     assert_eq!(counted.snapshot.unwrap().last_modified, count.last_modified);
 
     // The same name again is another snapshot.
-    world.upload("customers/2026-11-20.csv", "CustomerId,EMail\n").await;
+    world.bench.upload("customers/2026-11-20.csv", "CustomerId,EMail\n").await;
     assert_eq!(item().await.members, None);
     assert_eq!(configuration.count_segment(&segment("customers")).await.unwrap().unwrap().rows, 0);
     assert_eq!(item().await.note.as_deref(), Some("It has no members at present."));
@@ -35,9 +36,9 @@ async fn members_are_those_of_the_newest_snapshot() {
 async fn a_segment_that_cannot_be_exported_says_why() {
     let world = world().await;
     let (viewer, configuration) = (world.bench.viewer(), &world.bench.configuration);
-    world.upload("broken/part-1.csv", PEOPLE).await;
-    world.upload("coming/today/part-1.csv", PEOPLE).await;
-    world.upload("empty/notes.txt", "nothing").await;
+    world.bench.upload("broken/part-1.csv", PEOPLE).await;
+    world.bench.upload("coming/today/part-1.csv", PEOPLE).await;
+    world.bench.upload("empty/notes.txt", "nothing").await;
     let items = configuration.segments(&viewer).await.unwrap();
     let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["broken", "coming", "customers", "empty"]);
@@ -69,7 +70,7 @@ async fn a_segment_beyond_the_limit_is_marked_and_warned_of() {
     let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
     for (name, rows) in [("full", 1_000_000), ("large", 1_000_001)] {
         let snapshot = format!("CustomerId,EMail\n{}", ",\n".repeat(rows));
-        world.upload(&format!("{name}/1.csv"), &snapshot).await;
+        world.bench.upload(&format!("{name}/1.csv"), &snapshot).await;
         let count = configuration.count_segment(&segment(name)).await.unwrap().unwrap();
         assert_eq!(count.rows, rows as u64);
         let mut draft = world.draft("News");

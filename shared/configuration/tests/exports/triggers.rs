@@ -1,5 +1,6 @@
 //! What starts by itself: slots of schedules and complete uploads, each once, nothing while paused.
 
+use company::PEOPLE;
 use configuration::{RefreshChange, TriggerReport};
 use domain::Clock;
 use domain::identifier::ExportId;
@@ -8,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use planner::RunKind;
 use schedule::RefreshForm;
 
-use crate::world::{PEOPLE, World, daily, segment, world};
+use super::world::{World, daily, segment, world};
 
 pub(crate) async fn refresh(world: &World, times: &[&str], upload_trigger: bool) {
     let ann = world.bench.administrator();
@@ -45,7 +46,7 @@ pub(crate) fn created(report: &TriggerReport) -> Vec<ExportId> {
 
 pub(crate) async fn finish_all(world: &World) {
     for key in world.bench.engine.active_runs().await.unwrap() {
-        world.finish(&key).await;
+        world.bench.finish(&key).await;
     }
 }
 
@@ -141,7 +142,7 @@ async fn nothing_starts_while_paused_and_nothing_is_made_up_for() {
     tick(&world, "05:00:00").await;
     pause(&world, true).await;
     assert!(tick(&world, "06:01:00").await.started.is_empty());
-    world.upload("customers/new.csv", PEOPLE).await;
+    world.bench.upload("customers/new.csv", PEOPLE).await;
     let configuration = &world.bench.configuration;
     assert!(configuration.snapshot_uploaded(&segment("customers")).await.unwrap().started.is_empty());
     pause(&world, false).await;
@@ -156,7 +157,7 @@ async fn a_complete_upload_starts_each_export_of_its_segment_once() {
     let mut own = world.draft("Own");
     own.schedule = daily("2026-11-22T23:00");
     world.save(&own).await;
-    world.upload("leads/1.csv", PEOPLE).await;
+    world.bench.upload("leads/1.csv", PEOPLE).await;
     let mut other = world.draft("Other");
     other.segments = vec!["leads".to_owned()];
     world.save(&other).await;
@@ -171,7 +172,7 @@ async fn a_complete_upload_starts_each_export_of_its_segment_once() {
         "counted all the same"
     );
     refresh(&world, &[], true).await;
-    world.upload("customers/2026-11-22.csv", PEOPLE).await;
+    world.bench.upload("customers/2026-11-22.csv", PEOPLE).await;
     let report = configuration.snapshot_uploaded(&customers).await.unwrap();
     assert_eq!((created(&report), report.started.len()), (vec![news.clone()], 1));
     let active = world.bench.engine.occupation(&news).await.unwrap().active.unwrap();
@@ -190,17 +191,17 @@ async fn an_upload_that_a_run_has_used_already_starts_no_other() {
     let (news, configuration) = (world.export("News").await, &world.bench.configuration);
     let carl = world.bench.contributor();
     refresh(&world, &[], true).await;
-    world.upload("customers/2026-11-22.csv", PEOPLE).await;
+    world.bench.upload("customers/2026-11-22.csv", PEOPLE).await;
     // A click is faster than the watcher.
     let clicked = configuration.run_export(&carl, &news, RunKind::Changes, None).await.unwrap();
-    world.finish(clicked.active()).await;
+    world.bench.finish(clicked.active()).await;
     let announced = configuration.snapshot_uploaded(&segment("customers")).await.unwrap();
     assert_eq!(announced.started[0].started, Started::Known(clicked.active().clone()));
     assert!(world.bench.engine.active_runs().await.unwrap().is_empty());
     // It is no news either when the export was changed since: then there is something to do.
-    world.upload("customers/2026-11-23.csv", PEOPLE).await;
+    world.bench.upload("customers/2026-11-23.csv", PEOPLE).await;
     let clicked = configuration.run_export(&carl, &news, RunKind::Changes, None).await.unwrap();
-    world.finish(clicked.active()).await;
+    world.bench.finish(clicked.active()).await;
     let current = configuration.export(&carl, &news).await.unwrap();
     let mut draft = current.value.draft.clone();
     let attribute = domain::mapping::Source::Column("FirstName".to_owned());
@@ -216,8 +217,8 @@ async fn an_upload_that_a_run_has_used_already_starts_no_other() {
 async fn a_segment_that_once_had_a_marker_is_not_complete_without_one() {
     let world = world().await;
     let (configuration, marked) = (&world.bench.configuration, segment("marked"));
-    world.upload("marked/1/part-1.csv", PEOPLE).await;
-    world.upload("marked/1/_SUCCESS", "").await;
+    world.bench.upload("marked/1/part-1.csv", PEOPLE).await;
+    world.bench.upload("marked/1/_SUCCESS", "").await;
     let mut draft = world.draft("News");
     draft.segments = vec!["marked".to_owned()];
     let news = world.save(&draft).await.export.value.standing.id;
@@ -229,7 +230,7 @@ async fn a_segment_that_once_had_a_marker_is_not_complete_without_one() {
         let key = format!("segments/marked/1/{name}");
         store::ObjectStore::delete(&world.bench.segments, &key, store::Condition::None).await.unwrap();
     }
-    world.upload("marked/2/part-1.csv", PEOPLE).await;
+    world.bench.upload("marked/2/part-1.csv", PEOPLE).await;
     assert!(configuration.snapshot_uploaded(&marked).await.unwrap().started.is_empty());
     world.bench.time_passes(SignedDuration::from_mins(11));
     let report = configuration.start_due(world.bench.clock.now()).await.unwrap();
@@ -275,7 +276,7 @@ async fn an_export_that_cannot_be_started_holds_up_no_other_and_loses_nothing() 
         world.bench.configuration.set_schedules(&carl, &seen, &own).await.unwrap();
         assert!(created(&tick(&world, "06:22:00").await).is_empty(), "06:10 was over when it was set");
         let uploaded = {
-            world.upload("customers/2026-11-22.csv", PEOPLE).await;
+            world.bench.upload("customers/2026-11-22.csv", PEOPLE).await;
             world.bench.configuration.snapshot_uploaded(&segment("customers")).await.unwrap()
         };
         assert_eq!((created(&uploaded).len(), uploaded.failed.len()), (0, 1), "{uploaded:?}");
@@ -297,7 +298,7 @@ async fn a_folder_of_parts_starts_when_it_is_complete() {
     refresh(&world, &[], true).await;
     let customers = segment("customers");
     for part in 1..=2 {
-        world.upload(&format!("customers/big/part-{part}.csv"), PEOPLE).await;
+        world.bench.upload(&format!("customers/big/part-{part}.csv"), PEOPLE).await;
         assert!(configuration.snapshot_uploaded(&customers).await.unwrap().started.is_empty());
     }
     let now = world.bench.clock.now();
@@ -308,9 +309,9 @@ async fn a_folder_of_parts_starts_when_it_is_complete() {
     assert!(!world.bench.memory.keys().iter().any(|key| key.starts_with("uploads/")), "seen to");
     finish_all(&world).await;
     // A marker ends the waiting at once.
-    world.upload("customers/marked/part-1.csv", PEOPLE).await;
+    world.bench.upload("customers/marked/part-1.csv", PEOPLE).await;
     assert!(configuration.snapshot_uploaded(&customers).await.unwrap().started.is_empty());
-    world.upload("customers/marked/_SUCCESS", "").await;
+    world.bench.upload("customers/marked/_SUCCESS", "").await;
     assert_eq!(created(&configuration.snapshot_uploaded(&customers).await.unwrap()), [news]);
     world.bench.time_passes(SignedDuration::from_mins(11));
     let report = configuration.start_due(world.bench.clock.now()).await.unwrap();

@@ -1,11 +1,12 @@
 //! What cannot be read for a while: it is made up for later, but not what fell into a pause, and holds up nothing else.
 
+use company::PEOPLE;
 use configuration::TriggerReport;
 use domain::Clock;
 use jiff::SignedDuration;
 
-use crate::triggers::{created, damage, finish_all, pause, refresh, tick};
-use crate::world::{PEOPLE, segment, world};
+use super::triggers::{created, damage, finish_all, pause, refresh, tick};
+use super::world::{segment, world};
 
 #[tokio::test]
 async fn what_was_due_before_a_pause_is_made_up_for_after_it() {
@@ -58,7 +59,7 @@ async fn an_upload_whose_document_is_damaged_holds_up_no_other() {
     let (news, configuration) = (world.export("News").await, &world.bench.configuration);
     refresh(&world, &[], true).await;
     for part in ["aaa/big/part-1.csv", "customers/big/part-1.csv"] {
-        world.upload(part, PEOPLE).await;
+        world.bench.upload(part, PEOPLE).await;
         let name = part.split('/').next().unwrap();
         configuration.snapshot_uploaded(&segment(name)).await.unwrap();
     }

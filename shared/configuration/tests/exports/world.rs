@@ -1,22 +1,16 @@
 //! A shared connection, a list, and the segment `customers`.
 
-use bytes::Bytes;
 use catalog::ConnectionAccess;
+use company::{Company, PEOPLE};
 use configuration::{ConfigurationError, ExportDraft, ListChoice, SavedExport};
-use domain::Clock;
 use domain::identifier::{ConnectionId, ExportId, SegmentName};
-use engine::{Advance, Caller, Run, RunKey};
 use jiff::SignedDuration;
 use schedule::ExportForm;
-use store::{Condition, ObjectStore};
 
-use crate::support::{Bench, bench};
-
-pub(crate) const PEOPLE: &str =
-    "CustomerId,EMail,FirstName,Hobby\n1,ann@example.com,Ann,Chess\n2,bob@example.com,Bob,\n3,nobody,Eve,\n";
+use crate::bench;
 
 pub(crate) struct World {
-    pub(crate) bench: Bench,
+    pub(crate) bench: Company,
     pub(crate) connection: ConnectionId,
     pub(crate) list: String,
 }
@@ -26,7 +20,7 @@ pub(crate) async fn world() -> World {
     let connection = bench.connected(ConnectionAccess::Contributors).await;
     let list = bench.control.create_list("Newsletter").await.unwrap();
     let world = World { bench, connection, list };
-    world.upload("customers/2026-11-20.csv", PEOPLE).await;
+    world.bench.upload("customers/2026-11-20.csv", PEOPLE).await;
     world
 }
 
@@ -75,27 +69,6 @@ impl World {
     /// A saved export.
     pub(crate) async fn export(&self, name: &str) -> ExportId {
         self.save(&self.draft(name)).await.export.value.standing.id
-    }
-
-    pub(crate) async fn upload(&self, path: &str, text: &str) {
-        let key = format!("segments/{path}");
-        self.bench.segments.put(&key, Bytes::from(text.to_owned()), Condition::None).await.unwrap();
-        self.bench.time_passes(SignedDuration::from_secs(1));
-    }
-
-    /// Works on a run until its end.
-    pub(crate) async fn finish(&self, key: &RunKey) -> Run {
-        let Bench { engine, clock, control, .. } = &self.bench;
-        for _ in 0..500 {
-            control.set_clock(clock.now()).await.unwrap();
-            let deadline = clock.now() + SignedDuration::from_mins(10);
-            match engine.advance(key, deadline, Caller::SoleOwner).await.unwrap() {
-                Advance::Done { .. } => return engine.run(key).await.unwrap().unwrap(),
-                Advance::Wait { until } => clock.advance_to(until),
-                Advance::Parked { reason } => panic!("the run waits for a person: {reason}"),
-            }
-        }
-        panic!("the run does not come to an end");
     }
 
     /// The runs that were to be driven since the last call, by export.

@@ -36,14 +36,14 @@ async fn said(stage: &str, raise: impl FnOnce(&Scene) -> Vec<String>) -> Voices 
         let contents = scene.state.contents();
         keys.iter().filter_map(|key| Some((key.clone(), contents.get(key)?.clone()))).collect()
     };
-    let (before, secrets) = (bytes(&scene), scene.secrets.contents());
+    let (before, secrets) = (bytes(&scene), scene.secrets());
     let journal = Journal::begin();
     let mut voices = voices::hear(&scene, &recorded, works).await;
     voices.add("journal", journal.end());
     assert_eq!(bytes(&scene), before, "{stage}: what is newer was changed");
     for (name, versions) in secrets {
         let newer = versions.iter().filter(|version| version.value.contains("\"schema_version\":2"));
-        let kept = scene.secrets.contents().remove(&name).unwrap_or_default();
+        let kept = scene.secrets().remove(&name).unwrap_or_default();
         assert!(newer.clone().all(|version| kept.contains(version)), "{stage}: a newer secret was changed");
         assert!(
             newer.clone().count() == 0 || kept.len() == versions.len(),
@@ -123,7 +123,7 @@ async fn a_newer_list_of_refused_rows_is_refused_and_unharmed() {
 #[tokio::test]
 async fn a_newer_secret_is_refused_and_unharmed(#[case] name: &str, #[case] who: &[&str]) {
     let voices = said("01-queued", |scene| {
-        scene.secrets.restore(raise::secrets(scene.secrets.contents(), name));
+        scene.restore_secrets(raise::secrets(scene.secrets(), name));
         vec!["exports/".to_owned()]
     })
     .await;

@@ -1,16 +1,6 @@
 //! Promises about exports, their runs, segments and the refresh, against Constant Contact on loopback: what is wrong
 //! is told at once and by field, nothing runs unasked, everybody does what the role and the connection allow, and the
 //! clock and uploads start each export once.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod changing;
 mod health;

@@ -1,14 +1,4 @@
 //! *Authenticate with Constant Contact*, from the connection's page to its green check, through real requests.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
-
-#[path = "../../../export-config/tests/support/mod.rs"]
-mod support;
 
 mod answers;
 mod begin;

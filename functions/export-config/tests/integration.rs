@@ -1,4 +1,4 @@
-//! What every page and every API route has in common, through real requests.
+//! Pages, API and the function itself, through real requests.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,9 +7,11 @@
     reason = "a failed assertion is the point of a test"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod api;
-mod headers;
-mod session;
+mod connections;
+mod foundation;
+#[cfg(feature = "lambda")]
+mod lambda;
+mod pages;
+mod speed;
+mod support;

@@ -1,21 +1,8 @@
 //! How deep pages and reads of the API go into S3: at most two round trips, one after the other, once the process is warm.
 //!
 //! Time is virtual: each call of a bucket takes one unit of it and nothing else takes any, so that what passes while an
-//! answer is made is the longest chain of calls. `cargo test --test speed -- --nocapture` prints it for each page, with
-//! the processor time.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
-
-#[path = "../support/mod.rs"]
-mod support;
-#[path = "../pages/workshop.rs"]
-#[allow(dead_code, reason = "each test binary uses its own part")]
-mod workshop;
+//! answer is made is the longest chain of calls. `cargo test --workspace --test integration speed -- --nocapture` prints
+//! it for each page, with the processor time.
 
 mod company;
 mod distant;
@@ -24,8 +11,8 @@ mod measure;
 use identity::Role;
 use store::ObjectStore;
 
-use crate::company::Company;
-use crate::measure::{Case, Measured};
+use self::company::Company;
+use self::measure::{Case, Measured};
 
 /// What design and people ask for.
 const DEEPEST: u32 = 2;

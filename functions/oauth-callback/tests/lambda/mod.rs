@@ -1,18 +1,10 @@
 //! Promises, kept by the real binary under Lambda's runtime interface, with API Gateway's events (payload format 2.0)
 //! before it: an administrator's browser comes to Constant Contact and back, in every stage and whatever process
 //! answers; an answer counts once; codes, states and tokens are in no log.
-#![cfg(feature = "lambda")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 use configuration::CALLBACK_PATH;
 use function_stage::{
-    Function, HttpAnswer, HttpRequest, PUBLIC_ADDRESS, Private, Session, Visitor, WebStage,
+    Function, HttpAnswer, HttpRequest, PUBLIC_ADDRESS, Private, Session, Visitor, WebStage, talkative,
 };
 use identity::Role;
 use issuer::TokenOptions;
@@ -140,8 +132,7 @@ async fn an_answer_without_a_session_goes_on_after_the_sign_in_and_one_of_nobody
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_line_at_all_holds_a_code_a_token_or_a_secret_when_constant_contact_refuses() {
     let web = WebStage::new().await;
-    let talkative = [("AWS_LAMBDA_LOG_LEVEL", "TRACE".to_owned()), ("RUST_LOG", "trace".to_owned())];
-    let function = web.function(BINARY, &talkative).await;
+    let function = web.function(BINARY, &talkative("TRACE")).await;
     let session = administrator(&web).await;
     let mut visitor = Visitor::signed_in(&function, &session);
     // A code that Constant Contact does not know, with a state that counts.

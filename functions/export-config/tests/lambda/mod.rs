@@ -2,14 +2,6 @@
 //! before it: every request arrives as it was sent, whatever the stage; every answer can be handed on by API Gateway as
 //! it is; people sign in and come back; nobody is let in by anything but a token; what is missing is said; logs hold
 //! nobody's data.
-#![cfg(feature = "lambda")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failed assertion is the point of a test"
-)]
 
 mod addresses;
 mod api;

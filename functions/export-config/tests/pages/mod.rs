@@ -1,0 +1,12 @@
+//! Exports, runs, segments, the refresh and the audit log as pages, through real requests.
+
+mod audit;
+mod changing;
+mod form;
+mod form_steps;
+mod list;
+mod permissions;
+mod running;
+mod schedule;
+mod segments;
+pub(crate) mod workshop;
