@@ -29,15 +29,14 @@ const ADMINISTRATOR: SignedIn<'_> =
 const VIEWER: SignedIn<'_> =
     SignedIn { name: "Vic Example", role: "Viewer", administrator: false, csrf: "token" };
 
+/// The frame around a page of `section`, as `person` sees it.
+fn shell<'a>(title: &'a str, section: Section, person: SignedIn<'a>) -> Shell<'a> {
+    Shell { title, section: Some(section), person: Some(person), ..Shell::default() }
+}
+
 pub(crate) fn exports() -> Markup {
     let flashes = [Flash { level: Level::Success, text: "The export Autumn newsletter is saved.".into() }];
-    let shell = Shell {
-        title: "Exports",
-        section: Some(Section::Exports),
-        person: Some(ADMINISTRATOR),
-        flashes: &flashes,
-        ..Shell::default()
-    };
+    let shell = Shell { flashes: &flashes, ..shell("Exports", Section::Exports, ADMINISTRATOR) };
     let actions = html! {
         (link_button(&Button::new("Add destination").kind(ButtonKind::Primary).icon(console::Icon::Plus), "/exports/new"))
         (post_button(&Button::new("Run all"), "/exports/run-all", "token"))
@@ -59,8 +58,7 @@ pub(crate) fn exports() -> Markup {
 }
 
 pub(crate) fn nothing() -> Markup {
-    let shell =
-        Shell { title: "Exports", section: Some(Section::Exports), person: Some(VIEWER), ..Shell::default() };
+    let shell = shell("Exports", Section::Exports, VIEWER);
     page(
         &shell,
         &html! {
@@ -84,11 +82,8 @@ pub(crate) fn form() -> Markup {
         Problem { field: "email_column", message: "Choose the column that holds the e-mail address." },
     ];
     let shell = Shell {
-        title: "New export",
-        section: Some(Section::Exports),
-        person: Some(ADMINISTRATOR),
         breadcrumb: &[Crumb::new("Exports", "/exports")],
-        ..Shell::default()
+        ..shell("New export", Section::Exports, ADMINISTRATOR)
     };
     page(
         &shell,
@@ -111,12 +106,7 @@ pub(crate) fn form() -> Markup {
 }
 
 pub(crate) fn schedule() -> Markup {
-    let shell = Shell {
-        title: "Refresh schedule",
-        section: Some(Section::RefreshSchedule),
-        person: Some(ADMINISTRATOR),
-        ..Shell::default()
-    };
+    let shell = shell("Refresh schedule", Section::RefreshSchedule, ADMINISTRATOR);
     let description = html! { p { "When everything that follows the system refresh is exported." } };
     page(
         &shell,
@@ -138,11 +128,9 @@ pub(crate) fn run() -> Markup {
         text: "Only 1,204 requests are left today; this run goes on after the reset.".into(),
     }];
     let shell = Shell {
-        title: "Run of 22 Nov 2026",
-        section: Some(Section::Exports),
-        person: Some(ADMINISTRATOR),
         flashes: &flashes,
         breadcrumb: &[Crumb::new("Exports", "/exports"), Crumb::new("Autumn newsletter", "/exports/1")],
+        ..shell("Run of 22 Nov 2026", Section::Exports, ADMINISTRATOR)
     };
     let actions = html! {
         (confirmation_link(&Button::new("Cancel this run").kind(ButtonKind::Danger), "remove.html"))
@@ -161,11 +149,8 @@ pub(crate) fn run() -> Markup {
 
 pub(crate) fn connection() -> Markup {
     let shell = Shell {
-        title: "Newsletter account",
-        section: Some(Section::Connections),
-        person: Some(ADMINISTRATOR),
         breadcrumb: &[Crumb::new("Connections", "/connections")],
-        ..Shell::default()
+        ..shell("Newsletter account", Section::Connections, ADMINISTRATOR)
     };
     let actions = html! {
         (post_button(&Button::new("Test connection"), "/connections/1/test", "token"))
@@ -184,11 +169,8 @@ pub(crate) fn connection() -> Markup {
 
 pub(crate) fn segment() -> Markup {
     let shell = Shell {
-        title: "Loyal customers",
-        section: Some(Section::Segments),
-        person: Some(VIEWER),
         breadcrumb: &[Crumb::new("Segments", "/segments")],
-        ..Shell::default()
+        ..shell("Loyal customers", Section::Segments, VIEWER)
     };
     page(
         &shell,
@@ -202,11 +184,8 @@ pub(crate) fn segment() -> Markup {
 
 pub(crate) fn remove() -> Markup {
     let shell = Shell {
-        title: "Remove Autumn newsletter",
-        section: Some(Section::Exports),
-        person: Some(ADMINISTRATOR),
         breadcrumb: &[Crumb::new("Exports", "/exports")],
-        ..Shell::default()
+        ..shell("Remove Autumn newsletter", Section::Exports, ADMINISTRATOR)
     };
     page(
         &shell,
@@ -221,6 +200,7 @@ pub(crate) fn remove() -> Markup {
             action: "/exports/1/remove",
             csrf: "token",
             carries: &[("version", "7")],
+            cancel: "Cancel",
             cancel_href: "exports.html",
         }),
     )
