@@ -10,7 +10,7 @@ use constant_contact::{
     AccessTokens, Client, ClientSettings, Purpose, RequestGate, RetrySettings, ServiceError,
 };
 use domain::identifier::ConnectionId;
-use engine::{CallBuffer, Connector};
+use engine::{CallBuffer, Connector, WatchedTokens};
 use quota::QuotaGate;
 use tokens::{SecretError, VaultError};
 
@@ -82,7 +82,7 @@ impl Configuration {
         T: Send,
     {
         let gate = self.parts.connector.quota_gate().await.map_err(application_failed)?;
-        let client = self.new_client(tokens, gate)?;
+        let client = self.new_client(connection, tokens, gate)?;
         self.recorded(connection, client, calls).await
     }
 
@@ -115,16 +115,20 @@ impl Configuration {
             return Ok(client.clone());
         }
         let tokens = Arc::new(self.parts.connector.token_source(connection));
-        let client = self.new_client(tokens, Arc::clone(&gate))?;
+        let client = self.new_client(connection, tokens, Arc::clone(&gate))?;
         clients.insert(connection.clone(), (gate, client.clone()));
         Ok(client)
     }
 
+    /// Makes no request once the connection is being removed, whatever it has waited for.
     fn new_client(
         &self,
+        connection: &ConnectionId,
         tokens: Arc<dyn AccessTokens>,
         gate: Arc<QuotaGate>,
     ) -> Result<Client, ConfigurationError> {
+        let tokens =
+            Arc::new(WatchedTokens::new(tokens, self.parts.documents.clone(), connection.clone()));
         let gate: Arc<dyn RequestGate> = gate;
         let (clock, random) = (Arc::clone(&self.parts.clock), Arc::clone(&self.parts.random));
         let client = Client::new(interactive(&self.parts.connector), tokens, gate, clock, random)

@@ -289,6 +289,7 @@ impl From<ServiceError> for ConfigurationError {
                 Self::NeedsReauthentication
             }
             ServiceError::Token(AccessTokenError::ApplicationRefused) => Self::ApplicationRefused,
+            ServiceError::Token(AccessTokenError::ConnectionRemoved) => Self::NotFound { what: "connection" },
             ServiceError::Forbidden { needs: ForbiddenCause::Privileges } => Self::ContactsNotAllowed,
             other => match other.class() {
                 FailureClass::ThrottledUntil(until) => Self::Throttled { until, source: Box::new(other) },

@@ -10,17 +10,21 @@ use domain::identifier::ConnectionId;
 use store::Documents;
 
 /// The tokens of a connection, as long as nobody removes it. The client asks for a token right before each request,
-/// so that an administrator who removes a connection stops its runs before their next request, whatever they wait
-/// for and whatever tokens their process remembers.
+/// so that an administrator who removes a connection stops everything before its next request, whatever it waits for
+/// and whatever tokens its process remembers. Runs have it; whoever else makes requests for a connection wraps its
+/// tokens likewise.
 #[derive(Debug)]
-pub(crate) struct WatchedTokens {
+pub struct WatchedTokens {
     tokens: Arc<dyn AccessTokens>,
     documents: Documents,
     connection: ConnectionId,
 }
 
 impl WatchedTokens {
-    pub(crate) const fn new(
+    /// `tokens` as long as `connection` is among `documents` and is not being removed; then
+    /// [`AccessTokenError::ConnectionRemoved`].
+    #[must_use]
+    pub const fn new(
         tokens: Arc<dyn AccessTokens>,
         documents: Documents,
         connection: ConnectionId,

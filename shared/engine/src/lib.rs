@@ -37,6 +37,7 @@ mod warning;
 pub use advance::{Advance, Caller};
 pub use calls::CallBuffer;
 pub use chunk::{Chunk, ChunkFailure, ChunkState};
+pub use connection_watch::WatchedTokens;
 pub use connector::{Connector, ConnectorError};
 pub use crashes::Crashes;
 pub use end::{End, ParkReason, Status};

@@ -84,7 +84,8 @@ async fn create_or_find(client: Client, label: String) -> Result<Option<CustomFi
         Ok(field) => Ok(Some(field)),
         Err(ServiceError::Conflict { .. }) => Ok(None),
         Err(unclear @ ServiceError::Unclear(_)) => {
-            let fields = client.custom_fields().await?;
+            // When even that cannot be told, it may have been created.
+            let Ok(fields) = client.custom_fields().await else { return Err(unclear) };
             fields.into_iter().find(|field| field.label == label).map(Some).ok_or(unclear)
         }
         Err(error) => Err(error),

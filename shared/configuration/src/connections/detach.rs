@@ -34,11 +34,13 @@ impl From<&Versioned<Export>> for SeenExport {
 
 impl Configuration {
     /// Detaches exports from their connections, one or several at once, as they were at their versions, and stops their
-    /// runs. One that is detached already stays so.
+    /// runs. One that is detached already stays so; its runs are stopped, too, should an earlier call not have come to
+    /// that.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `NotFound` and `Stale` when one of them does not exist or was changed, before any is
-    /// detached. Should somebody change one at the very moment, those before it are detached.
+    /// [`ConfigurationError`]; `NotFound` and `Stale` when one of them does not exist or was changed, `Unavailable` when
+    /// it cannot be told which run of one of them is to be stopped: all before any is detached. Should somebody change
+    /// one at the very moment, those before it are detached.
     pub async fn detach_exports(
         &self,
         person: &Person,
@@ -51,11 +53,14 @@ impl Configuration {
             if export.tag != *tag {
                 return Err(ConfigurationError::Stale);
             }
+            self.require_stoppable(id).await?;
             found.push(export);
         }
-        for export in found.iter().filter(|export| export.content.connection.is_some()) {
-            let (event, next) = self.detached(person, &export.content);
-            self.audited(person, event, self.replace_as_seen(export, &export.tag, next)).await?;
+        for export in &found {
+            if export.content.connection.is_some() {
+                let (event, next) = self.detached(person, &export.content);
+                self.audited(person, event, self.replace_as_seen(export, &export.tag, next)).await?;
+            }
             self.stop_run_of(person, &export.content.id).await?;
         }
         Ok(found.iter().map(|export| ExportName::of(&export.content)).collect())

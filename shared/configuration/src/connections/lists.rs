@@ -171,7 +171,8 @@ async fn create_or_find(client: Client, new: NewList) -> Result<Option<ContactLi
         Ok(list) => Ok(Some(list)),
         Err(ServiceError::Conflict { .. }) => Ok(None),
         Err(unclear @ ServiceError::Unclear(_)) => {
-            let lists = client.lists(MembershipCount::None).await?;
+            // When even that cannot be told, it may have been created.
+            let Ok(lists) = client.lists(MembershipCount::None).await else { return Err(unclear) };
             let found = lists.into_iter().find(|list| list.deleted_at.is_none() && list.name == new.name);
             found.map(Some).ok_or(unclear)
         }

@@ -26,7 +26,7 @@ impl Configuration {
         }
         let mut stopped = runs.len();
         let exports: BTreeSet<&ExportId> = runs.iter().map(|run| &run.key.export).collect();
-        let using = self.exports_using(id).await?;
+        let using = self.exports_known_to_use(id).await?.readable;
         for export in using.iter().map(|export| &export.content.id).filter(|id| exports.contains(id)) {
             stopped += unless_unreadable(export, self.parts.engine.cancel_all_queued(export).await)?;
         }
@@ -43,6 +43,12 @@ impl Configuration {
         export: &ExportId,
     ) -> Result<(), ConfigurationError> {
         Ok(unless_unreadable(export, self.stop_run_of(person, export).await)?)
+    }
+
+    /// What a run is stopped by can be read: a run of a detached export that cannot be stopped would go on sending.
+    pub(super) async fn require_stoppable(&self, export: &ExportId) -> Result<(), DocumentError> {
+        let Some(active) = self.parts.engine.occupation(export).await?.active else { return Ok(()) };
+        self.parts.engine.run(&RunKey { export: export.clone(), run: active.run }).await.map(|_| ())
     }
 
     /// Cancels the active run of an export, if there is one, and what was to follow it.

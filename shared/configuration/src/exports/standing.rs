@@ -14,6 +14,9 @@ use crate::access::{self, Permission};
 use crate::connections::KIND;
 use crate::versioned::as_text;
 
+const NEEDS_REAUTHENTICATION: &str = "needs_reauthentication";
+const NEEDS_PERSON: &str = "needs_person";
+
 /// The connection that an export uses, as far as the person may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -71,6 +74,14 @@ pub struct StatusNote {
     pub code: &'static str,
     /// What happened and what to do, for people.
     pub sentence: String,
+}
+
+impl StatusNote {
+    /// The run does not go on before somebody has done something.
+    #[must_use]
+    pub fn waits_for_person(&self) -> bool {
+        [NEEDS_REAUTHENTICATION, NEEDS_PERSON].contains(&self.code)
+    }
 }
 
 /// A row of the list of exports.
@@ -180,8 +191,8 @@ fn status(facts: &ExportFacts) -> (Option<Status>, Option<StatusNote>) {
 
 pub(crate) fn parked_note(reason: &ParkReason) -> StatusNote {
     let code = match reason {
-        ParkReason::NeedsReauthentication => "needs_reauthentication",
-        ParkReason::NeedsPerson { .. } => "needs_person",
+        ParkReason::NeedsReauthentication => NEEDS_REAUTHENTICATION,
+        ParkReason::NeedsPerson { .. } => NEEDS_PERSON,
     };
     StatusNote { code, sentence: reason.to_string() }
 }

@@ -8,3 +8,4 @@ mod audit;
 mod authorization;
 mod editing;
 mod removal;
+mod stopping;

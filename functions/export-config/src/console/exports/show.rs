@@ -126,7 +126,7 @@ fn notices(export: &ExportDetails, csrf: &str) -> Markup {
                         }
                     }
                 }
-            } @else if standing.active_run.is_some() {
+            } @else if standing.active_run.is_some() && note.waits_for_person() {
                 (notice(Level::Warning, "The run waits for a person", &html! { p { (note.sentence) } }))
             }
         }
