@@ -12,6 +12,7 @@
 
 mod alarms;
 mod console;
+mod documents;
 mod failures;
 mod keeping;
 mod programs;
