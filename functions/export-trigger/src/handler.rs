@@ -149,8 +149,8 @@ impl Handler {
         let reauthentication = health.connections_needing_reauthentication;
         let metrics = Metrics::of(FUNCTION)
             .with("OldestActiveRunAge", Unit::Seconds, age)
-            .with("RunsWaitingForPerson", Unit::Count, count(health.runs_waiting_for_person))
-            .with("ConnectionsNeedingReauthentication", Unit::Count, count(reauthentication));
+            .with("ConnectionsNeedingReauthentication", Unit::Count, count(reauthentication))
+            .with_unless_zero("RunsWaitingForPerson", Unit::Count, count(health.runs_waiting_for_person));
         if let Err(error) = metrics.write(self.parts.clock.now()) {
             tracing::warn!(%error, "the metrics of how everything stands could not be written");
         }
@@ -163,15 +163,31 @@ impl Handler {
         if let Some(health) = health {
             self.record_health(health);
         }
-        let metrics = Metrics::of(FUNCTION)
-            .by("Event", *event)
-            .with("RunsStarted", Unit::Count, count(*started))
-            .with("ExportsLeftOut", Unit::Count, count(*left_out))
-            .with("RunsResumed", Unit::Count, count(*resumed))
-            .with("MaintenanceFailures", Unit::Count, count(*failed));
-        if let Err(error) = metrics.write(self.parts.clock.now()) {
+        if let Some(metrics) = metrics(answer)
+            && let Err(error) = metrics.write(self.parts.clock.now())
+        {
             tracing::warn!(%error, "the metrics of an event could not be written");
         }
+    }
+}
+
+/// What alarms watch of an event is there also when it is zero, because silence means that no event came through. The
+/// rest costs nothing in hours in which there is nothing to count.
+fn metrics(answer: &Answer) -> Option<Metrics> {
+    match answer.event {
+        "ignored" => None,
+        "maintenance" => Some(
+            Metrics::of(FUNCTION)
+                .by("Event", answer.event)
+                .with("MaintenanceFailures", Unit::Count, count(answer.failed))
+                .with_unless_zero("RunsResumed", Unit::Count, count(answer.resumed)),
+        ),
+        event => Some(
+            Metrics::of(FUNCTION)
+                .by("Event", event)
+                .with("RunsStarted", Unit::Count, count(answer.started))
+                .with_unless_zero("ExportsLeftOut", Unit::Count, count(answer.left_out)),
+        ),
     }
 }
 

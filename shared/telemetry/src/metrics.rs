@@ -65,6 +65,13 @@ impl Metrics {
         self
     }
 
+    /// One more metric, unless it is zero: for what nearly always is, because a metric is paid for by each hour in which it
+    /// has a value. No alarm can tell zero from silence then.
+    #[must_use]
+    pub fn with_unless_zero(self, metric: &'static str, unit: Unit, value: u64) -> Self {
+        if value == 0 { self } else { self.with(metric, unit, value) }
+    }
+
     /// The line, without its end.
     #[must_use]
     pub fn line(&self, now: Timestamp) -> String {
@@ -139,5 +146,15 @@ mod tests {
             "trace_id": "1-5759e988-bd862e3fe1be46a994272793",
         });
         assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn what_is_left_out_at_zero_is_written_at_one() {
+        let line = |value| {
+            let metrics = Metrics::of("export-trigger").with("RunsStarted", Unit::Count, 0);
+            metrics.with_unless_zero("RunsResumed", Unit::Count, value).line(Timestamp::UNIX_EPOCH)
+        };
+        assert!(line(0).contains("RunsStarted") && !line(0).contains("RunsResumed"));
+        assert!(line(1).contains(r#""RunsResumed":1"#));
     }
 }

@@ -34,8 +34,13 @@ async fn each_time_it_writes_down_what_alarms_watch() {
     let metrics = log.metrics();
     let health = metrics.iter().find(|line| line.get("OldestActiveRunAge").is_some()).unwrap();
     assert!(health["OldestActiveRunAge"].is_u64());
-    assert_eq!(health["RunsWaitingForPerson"], 0);
+    assert_eq!(health.get("RunsWaitingForPerson"), None, "what nobody is alarmed by costs nothing at zero");
     assert_eq!(health["ConnectionsNeedingReauthentication"], 0);
     let dimensions = &health["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
     assert_eq!(*dimensions, json!([["Function"]]), "alarms name no other");
+    let of_event = metrics.iter().find(|line| line.get("Event").is_some()).unwrap();
+    assert_eq!((&of_event["Event"], &of_event["MaintenanceFailures"]), (&json!("maintenance"), &json!(0)));
+    for absent in ["RunsStarted", "ExportsLeftOut", "RunsResumed"] {
+        assert_eq!(of_event.get(absent), None, "{absent}");
+    }
 }
