@@ -8,7 +8,7 @@ use domain::identifier::{ExportId, RunId};
 use planner::RunKind;
 
 use crate::history::RunSummary;
-use crate::run::{RunKey, StartRequest, Trigger};
+use crate::run::{Run, RunKey, StartRequest, Trigger};
 use crate::start::{Admission, Started};
 
 /// So many events are remembered: one that is delivered again comes long before so many others.
@@ -67,16 +67,50 @@ impl Occupant {
     }
 }
 
+/// An active run that serves nobody who comes now, as its own document says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// It has ended, and only its cleaning up is outstanding.
+    Ended(RunId),
+    /// A person has canceled it: whoever asks for a run after that wants another one.
+    Canceling(RunId),
+}
+
+impl Closing {
+    /// What the document of the active run says.
+    pub(crate) fn of(run: &Run) -> Option<Self> {
+        let id = run.key.run.clone();
+        match (run.ended(), &run.cancel) {
+            (Some(_), _) => Some(Self::Ended(id)),
+            (None, Some(_)) => Some(Self::Canceling(id)),
+            (None, None) => None,
+        }
+    }
+
+    /// The run that has ended.
+    pub(crate) const fn ended(&self) -> Option<&RunId> {
+        match self {
+            Self::Ended(run) => Some(run),
+            Self::Canceling(_) => None,
+        }
+    }
+
+    fn cancels(&self, active: &RunId) -> bool {
+        matches!(self, Self::Canceling(run) if run == active)
+    }
+}
+
 impl Occupation {
-    /// Finds the place of a request; `occupant` is the run that it makes if no other serves it. `ended` is the
-    /// active run if it has ended and only its cleaning up is outstanding.
+    /// Finds the place of a request; `occupant` is the run that it makes if no other serves it. `closing` is the active run
+    /// if it comes to its end.
     pub(crate) fn admit(
         &mut self,
         export: &ExportId,
         occupant: &Occupant,
         event: Option<&str>,
-        ended: Option<&RunId>,
+        closing: Option<&Closing>,
     ) -> Admission {
+        let ended = closing.and_then(Closing::ended);
         let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
         if let Some(started) = event.and_then(|event| self.known(export, event, ended)) {
             return Admission { started, accepted: false };
@@ -89,6 +123,7 @@ impl Occupation {
             // Whoever approved a plan means that plan: it joins nobody else, and nobody else joins it.
             Some(active)
                 if !active.pinned
+                    && !closing.is_some_and(|closing| closing.cancels(&active.run))
                     && active.request.kind == occupant.request.kind
                     && active.request.approved == occupant.request.approved =>
             {

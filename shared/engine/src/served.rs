@@ -13,10 +13,13 @@ use crate::occupation::Occupation;
 use crate::run::{Configuration, Run, RunKey};
 
 impl Engine {
-    /// Whether an ordinary run would read what `run` has read and do what it did. In any doubt it would not.
+    /// Whether an ordinary run would read what `run` has read and do what it did. What one has left undone that failed or
+    /// was canceled, another one would do. In any doubt it would not.
     pub(crate) async fn would_repeat(&self, run: &Run, ended: &Ended) -> bool {
+        let finished = !matches!(ended.end.status(), Status::Failure | Status::Canceled);
         let read_something = !ended.snapshots.is_empty() && ended.counts != Counts::default();
-        read_something
+        finished
+            && read_something
             && self.has_same_configuration(run).await == Some(true)
             && self.are_still_newest(&ended.snapshots).await
     }
@@ -38,10 +41,7 @@ impl Engine {
             _ => None,
         };
         let Some(run) = latest else { return Ok(None) };
-        let unfinished = |status| matches!(status, Status::Failure | Status::Canceled);
-        let Some(ended) = run.ended().filter(|ended| !unfinished(ended.end.status())) else {
-            return Ok(None);
-        };
+        let Some(ended) = run.ended() else { return Ok(None) };
         let used = |used: &PinnedSnapshot| used.segment == snapshot.segment && used.parts == snapshot.parts;
         let served = ended.snapshots.iter().any(used) && self.would_repeat(&run, ended).await;
         Ok(served.then_some(run.key.run))

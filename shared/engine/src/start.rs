@@ -10,7 +10,7 @@ use crate::engine::{ActiveRun, Engine};
 use crate::finishing::Ended;
 use crate::history::RunSummary;
 use crate::keys;
-use crate::occupation::{Occupant, Occupation};
+use crate::occupation::{Closing, Occupant, Occupation};
 use crate::run::{Run, RunKey, StartRequest};
 
 /// What came of a request to start.
@@ -119,7 +119,9 @@ impl Engine {
         let run = self.new_run_id().ok_or(StartError::NoIdentifier)?;
         let occupant = Occupant::new(run, request, self.clock.now());
         let before = self.occupation(export).await?;
-        let ended = self.ended_occupant(export, &before).await?;
+        let active = self.active_run_of(export, &before).await?;
+        let closing = active.as_ref().and_then(Closing::of);
+        let ended = active.filter(|run| run.ended().is_some());
         let served = match snapshot {
             Some(snapshot) => self.served_by(export, &before, ended.as_ref(), snapshot).await?,
             None => None,
@@ -134,7 +136,7 @@ impl Engine {
                     occupation.admit_served(export, event, served, ended.as_ref())
                 });
                 let admission =
-                    served.unwrap_or_else(|| occupation.admit(export, &occupant, event, ended.as_ref()));
+                    served.unwrap_or_else(|| occupation.admit(export, &occupant, event, closing.as_ref()));
                 Ok(if current == Some(&occupation) {
                     Change::Keep(admission)
                 } else {
@@ -151,15 +153,15 @@ impl Engine {
         Ok(updated.outcome)
     }
 
-    /// The active run, if it has ended already and only its cleaning up is outstanding.
-    async fn ended_occupant(
+    /// The document of the active run, if it is written.
+    async fn active_run_of(
         &self,
         export: &ExportId,
         occupation: &Occupation,
     ) -> Result<Option<Run>, DocumentError> {
         let Some(active) = &occupation.active else { return Ok(None) };
         let key = RunKey { export: export.clone(), run: active.run.clone() };
-        Ok(self.run(&key).await?.filter(|run| run.ended().is_some()))
+        self.run(&key).await
     }
 
     /// Makes the documents of an active run, which a crash may have prevented.

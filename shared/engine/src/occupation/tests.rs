@@ -29,7 +29,7 @@ fn summary(run: &str, second: i64) -> RunSummary {
 
 fn upload(occupation: &mut Occupation, run: &str, event: &str, ended: Option<&str>) -> Started {
     let occupant = occupant(run, Trigger::Upload, RunKind::Changes);
-    let ended = ended.map(|ended| RunId::new(ended).unwrap());
+    let ended = ended.map(|ended| Closing::Ended(RunId::new(ended).unwrap()));
     occupation.admit(&export(), &occupant, Some(event), ended.as_ref()).started
 }
 
@@ -171,4 +171,22 @@ fn an_event_for_what_the_latest_run_has_done_makes_no_run() {
     assert_eq!(upload(&mut occupation, "run-2", "c", None), Started::Created(key("run-2")));
     occupation.vacate(summary("run-2", 2), None);
     assert_eq!(occupation.admit_served(&export, "d", &served, None), None, "another run was the last one");
+}
+
+#[test]
+fn who_comes_after_a_run_was_canceled_gets_another_one() {
+    let mut occupation = Occupation::default();
+    upload(&mut occupation, "run-1", "a", None);
+    let canceling = Closing::Canceling(RunId::new("run-1").unwrap());
+    let person = |run| occupant(run, Trigger::OnDemand, RunKind::Changes);
+    let before = occupation.admit(&export(), &person("run-2"), Some("b"), None);
+    assert_eq!(before.started, Started::Joined(key("run-1")));
+    let again = occupation.admit(&export(), &person("run-3"), Some("b"), Some(&canceling));
+    assert_eq!(again, Admission { started: Started::Joined(key("run-1")), accepted: false });
+    let after = occupation.admit(&export(), &person("run-4"), Some("c"), Some(&canceling));
+    assert_eq!(after.started, Started::Follows { active: key("run-1") });
+    // One that has taken its place since is not canceled.
+    occupation.vacate(summary("run-1", 1), None);
+    let late = occupation.admit(&export(), &person("run-5"), Some("d"), Some(&canceling));
+    assert_eq!(late.started, Started::Joined(key("run-4")));
 }

@@ -8,6 +8,7 @@
     reason = "a failed assertion is the point of a test"
 )]
 
+mod canceling;
 mod ceiling;
 mod crash;
 mod crash_paths;
