@@ -10,9 +10,20 @@ use crate::access;
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::error::{ConfigurationError, ExportName};
+use crate::unreadable::{UnreadableExport, UsersUnknown, unless_unreadable};
 
 /// So many documents are read side by side.
 const AT_ONCE: usize = 64;
+
+/// The id of an export, and its document if that can be read.
+pub(crate) type FoundExport = (ExportId, Result<Versioned<Export>, ConfigurationError>);
+
+/// Exports, and those that may belong to them and cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct AllExports {
+    pub(crate) readable: Vec<Versioned<Export>>,
+    pub(crate) unreadable: Vec<UnreadableExport>,
+}
 
 impl Configuration {
     /// One connection, whoever asks.
@@ -78,23 +89,61 @@ impl Configuration {
         self.load_all(objects.into_iter().map(|object| object.key)).await
     }
 
-    /// All exports that were not removed: two round trips deep.
-    pub(crate) async fn all_exports(&self) -> Result<Vec<Versioned<Export>>, ConfigurationError> {
+    /// All exports that were not removed, and those of which nobody can tell: two round trips deep.
+    pub(crate) async fn all_exports(&self) -> Result<AllExports, ConfigurationError> {
+        let mut all = AllExports::default();
+        for (id, export) in self.exports_one_by_one().await? {
+            match unless_unreadable(export)? {
+                Ok(export) if export.content.removed_at.is_none() => all.readable.push(export),
+                Ok(_) => {}
+                Err(error) => all.unreadable.push(UnreadableExport::found(id, None, &error)),
+            }
+        }
+        Ok(all)
+    }
+
+    /// All exports, removed ones included. One that cannot be read is answered as such: it must not hold up the others.
+    pub(crate) async fn exports_one_by_one(&self) -> Result<Vec<FoundExport>, ConfigurationError> {
         let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
-        let mut exports: Vec<Versioned<Export>> =
-            self.load_all(folders.into_iter().map(|folder| format!("{folder}export.json"))).await?;
-        exports.retain(|export| export.content.removed_at.is_none());
+        let ids = folders
+            .into_iter()
+            .filter_map(|folder| ExportId::new(folder.strip_prefix(EXPORTS)?.strip_suffix('/')?).ok());
+        let ids: Vec<ExportId> = ids.collect();
+        let loaded = stream::iter(ids).map(|id| async move {
+            match self.parts.documents.load::<Export>(&export_key(&id)).await {
+                Ok(found) => found.map(|found| (id, Ok(found))),
+                Err(error) => Some((id, Err(error.into()))),
+            }
+        });
+        Ok(loaded.buffered(AT_ONCE).filter_map(|found| async move { found }).collect().await)
+    }
+
+    /// The exports that use a connection, as far as they can be read; the others may use it, too.
+    pub(crate) async fn exports_known_to_use(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<AllExports, ConfigurationError> {
+        let mut exports = self.all_exports().await?;
+        exports.readable.retain(|export| export.content.connection.as_ref() == Some(id));
         Ok(exports)
     }
 
-    /// The exports that use a connection.
+    /// The exports that use a connection, where that must be known for certain.
     pub(crate) async fn exports_using(
         &self,
         id: &ConnectionId,
     ) -> Result<Vec<Versioned<Export>>, ConfigurationError> {
-        let mut exports = self.all_exports().await?;
-        exports.retain(|export| export.content.connection.as_ref() == Some(id));
-        Ok(exports)
+        let mut using = Vec::new();
+        for (export, found) in self.exports_one_by_one().await? {
+            let found = unless_unreadable(found)?.map_err(|error| {
+                let source = Box::new(error);
+                ConfigurationError::Unavailable(Box::new(UsersUnknown { export, source }))
+            })?;
+            if found.content.removed_at.is_none() && found.content.connection.as_ref() == Some(id) {
+                using.push(found);
+            }
+        }
+        Ok(using)
     }
 
     /// The documents under these keys, in their order; those that are gone are left out.

@@ -12,6 +12,7 @@ use tokens::{GrantError, VaultError};
 
 use crate::connection_state::ConnectionState;
 use crate::problems::FieldProblem;
+use crate::unreadable;
 
 /// The cause below an error of this crate.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -143,57 +144,8 @@ pub enum ConfigurationError {
     #[error("Constant Contact refused the request; the cause says why")]
     ServiceRefused(#[source] BoxError),
     /// Our own state is out of reach, damaged, or written by a newer release.
-    #[error("{}", unavailable(.0.as_ref()))]
+    #[error("{}", unreadable::explanation(.0.as_ref()))]
     Unavailable(#[source] BoxError),
-}
-
-/// What keeps our own state from being of use: of what a newer release wrote, nothing but that release is of help.
-fn unavailable(cause: &(dyn Error + 'static)) -> String {
-    match newer_schema(cause) {
-        Some((what, found, supported)) => format!(
-            "a newer release wrote what is needed here ({what}, schema version {found}; this release knows {supported} at \
-             most) and nothing was changed; tell the operator to install the newer release again"
-        ),
-        None if is_damaged_secret(cause) => {
-            "what is stored of the authorization, or of the application's credentials, cannot be read; an administrator \
-             must authenticate the connection again, or enter the credentials again under Set up"
-                .to_owned()
-        }
-        None if is_damaged_document(cause) => {
-            "what is stored here cannot be read; tell the operator, who restores it from a backup: the log names it"
-                .to_owned()
-        }
-        None => "the product's own storage did not answer as it should; try again, and tell the operator if that does not \
-                 help"
-            .to_owned(),
-    }
-}
-
-/// What a newer release has written, its schema version, and the newest that this release knows.
-fn newer_schema(error: &(dyn Error + 'static)) -> Option<(&'static str, u32, u32)> {
-    chain(error).find_map(|error| {
-        if let Some(DocumentError::NewerSchema { kind, found, supported, .. }) = error.downcast_ref() {
-            return Some((*kind, *found, *supported));
-        }
-        match error.downcast_ref() {
-            Some(VaultError::NewerSchema { found, supported, .. }) => Some(("secret", *found, *supported)),
-            _ => None,
-        }
-    })
-}
-
-fn is_damaged_secret(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(|error| matches!(error.downcast_ref(), Some(VaultError::Malformed { .. })))
-}
-
-fn is_damaged_document(error: &(dyn Error + 'static)) -> bool {
-    use DocumentError::{Malformed, OtherKind};
-    chain(error).any(|error| matches!(error.downcast_ref(), Some(Malformed { .. } | OtherKind { .. })))
-}
-
-/// An error and what caused it.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
 }
 
 fn count(problems: usize) -> String {

@@ -19,6 +19,7 @@ mod request_key;
 mod runs;
 mod segments;
 mod triggers;
+mod unreadable;
 mod versioned;
 
 pub use application::ApplicationState;
@@ -51,4 +52,5 @@ pub use segments::{
     SegmentSample, SegmentsAtHand, SnapshotName,
 };
 pub use triggers::{Health, MaintenanceReport, StartedByItself, TriggerReport};
+pub use unreadable::UnreadableExport;
 pub use versioned::Versioned;

@@ -109,7 +109,7 @@ async fn the_first_day() {
     let redirect = format!("{}/oauth/constant-contact/callback", world.address);
     assert_eq!(application, json!({ "configured": false, "redirect_uri": redirect }));
     assert_eq!(get("/quota").await["code"], "set_up_needed");
-    assert_eq!(get("/exports").await, json!({ "items": [], "next": null, "total": 0 }));
+    assert_eq!(get("/exports").await, json!({ "items": [], "next": null, "total": 0, "unreadable": [] }));
     assert_eq!(get("/segments").await, json!({ "items": [], "next": null }));
     assert_eq!(get("/schedule").await["schedule"], json!({ "kind": "off" }));
     assert_eq!(get("/consent").await["version"], configuration::CONSENT_VERSION);

@@ -9,4 +9,5 @@ mod permissions;
 mod running;
 mod schedule;
 mod segments;
+mod unreadable;
 pub(crate) mod workshop;

@@ -15,6 +15,7 @@ use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::consent::CONSENT_VERSION;
 use crate::error::ConfigurationError;
+use crate::unreadable::UnreadableExport;
 use crate::versioned::Versioned;
 
 /// The account behind a connection.
@@ -62,6 +63,8 @@ pub struct ConnectionDetails {
     /// The exports that use it, in the versions in which [`Configuration::detach_exports`] and
     /// [`Configuration::remove_export`] take them.
     pub exports: Vec<SeenExport>,
+    /// Exports that may use it, too: that cannot be told of them.
+    pub unreadable_exports: Vec<UnreadableExport>,
 }
 
 /// Whether the present text was agreed to.
@@ -90,7 +93,7 @@ impl Configuration {
     ) -> Result<Versioned<ConnectionDetails>, ConfigurationError> {
         let tokens = async { Ok(self.parts.grants.status(id).await?) };
         let (connection, tokens, exports) =
-            future::try_join3(self.load_connection(id), tokens, self.exports_using(id)).await?;
+            future::try_join3(self.load_connection(id), tokens, self.exports_known_to_use(id)).await?;
         let status = ConnectionState::of(&connection.content, tokens.as_ref());
         let consent_outdated = !has_agreed(&connection.content);
         let needs_reauthentication_since = tokens.and_then(|tokens| tokens.needs_reauthentication_since);
@@ -115,7 +118,8 @@ impl Configuration {
             contact_ceiling: connection.contact_ceiling,
             created_by: connection.created_by,
             created_at: connection.created_at,
-            exports: exports.iter().map(SeenExport::from).collect(),
+            exports: exports.readable.iter().map(SeenExport::from).collect(),
+            unreadable_exports: exports.unreadable,
         };
         Ok(Versioned { tag, value })
     }

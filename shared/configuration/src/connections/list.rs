@@ -1,6 +1,6 @@
 //! The list of connections, and the ones to choose from.
 
-use catalog::{Actor, Connection, ConnectionAccess};
+use catalog::{Actor, Connection, ConnectionAccess, Export};
 use domain::identifier::ConnectionId;
 use futures_util::future;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -52,7 +52,7 @@ pub struct ConnectionAdministration {
     pub created_by: Option<Actor>,
     /// When.
     pub created_at: Timestamp,
-    /// How many exports use it.
+    /// How many exports use it, as far as they can be read.
     pub exports_using: usize,
 }
 
@@ -74,7 +74,8 @@ impl Configuration {
             let (connections, exports) =
                 future::try_join(self.connections_with_tokens(), self.all_exports()).await?;
             let users = |id: &ConnectionId| {
-                exports.iter().filter(|export| export.content.connection.as_ref() == Some(id)).count()
+                let using = |export: &&Versioned<Export>| export.content.connection.as_ref() == Some(id);
+                exports.readable.iter().filter(using).count()
             };
             connections
                 .into_iter()

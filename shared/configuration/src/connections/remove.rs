@@ -17,7 +17,7 @@ impl Configuration {
     ///
     /// # Errors
     /// [`ConfigurationError`]; `InUse` names the exports to remove or detach first. After `Unavailable` the connection
-    /// may be left as being removed: remove it again.
+    /// may be left as being removed: remove it again. `Unavailable` also when an export that cannot be read may use it.
     pub async fn remove_connection(
         &self,
         person: &Person,
@@ -45,7 +45,8 @@ impl Configuration {
     }
 
     /// *Detach all and remove*, at any time, also during runs: no request is made with the connection once this has
-    /// returned. Calling it again finishes what an interrupted call began.
+    /// returned. Calling it again finishes what an interrupted call began. An export that cannot be read does not hold it
+    /// up: should it use the connection, it has none once it is restored.
     ///
     /// # Errors
     /// [`ConfigurationError`]; after `Unavailable` the connection is at least marked, so that no run uses it any more,
@@ -62,7 +63,8 @@ impl Configuration {
             self.mark_as_removing(id).await?;
             // While the exports still say which runs are theirs.
             let stopped_runs = self.stop_runs_using(person, id).await?;
-            let detached = self.detach_all(person, &self.exports_using(id).await?).await?;
+            let exports = self.exports_known_to_use(id).await?.readable;
+            let detached = self.detach_all(person, &exports).await?;
             let removed = self.finish_removal(person, id).await?;
             Ok(RemovedConnection {
                 detached,

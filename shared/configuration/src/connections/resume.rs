@@ -21,7 +21,8 @@ impl Configuration {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let exports = self.exports_using(id).await?;
+        // What an export that cannot be read is to do cannot be begun either.
+        let exports = self.exports_known_to_use(id).await?.readable;
         let exports: HashSet<&ExportId> = exports.iter().map(|export| &export.content.id).collect();
         let mut runs = Vec::new();
         for key in keys {

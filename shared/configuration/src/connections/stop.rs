@@ -26,7 +26,7 @@ impl Configuration {
         }
         let mut stopped = runs.len();
         let exports: BTreeSet<&ExportId> = runs.iter().map(|run| &run.key.export).collect();
-        let using = self.exports_using(id).await?;
+        let using = self.exports_known_to_use(id).await?.readable;
         for export in using.iter().map(|export| &export.content.id).filter(|id| exports.contains(id)) {
             stopped += unless_unreadable(export, self.parts.engine.cancel_all_queued(export).await)?;
         }

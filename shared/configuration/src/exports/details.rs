@@ -1,6 +1,6 @@
 //! All of one export: its configuration, how it stands, and who else writes to its list.
 
-use catalog::{Actor, EXPORTS, Export, export_key};
+use catalog::Actor;
 use domain::identifier::{ExportId, ListId};
 use futures_util::future;
 use identity::Person;
@@ -10,6 +10,7 @@ use super::draft::ExportDraft;
 use super::facts::ExportFacts;
 use super::standing::ExportListItem;
 use crate::configuration::Configuration;
+use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
 use crate::runs::RunItem;
 use crate::versioned::Versioned;
@@ -23,7 +24,7 @@ pub struct ExportDetails {
     pub draft: ExportDraft,
     /// The name of its list when it was last seen.
     pub list_name: String,
-    /// Other exports that write to the same list, by name.
+    /// Other exports that write to the same list, by name; as far as they can be read.
     pub same_list: Vec<ExportName>,
     /// A run follows the one that is under way.
     pub run_follows: bool,
@@ -66,20 +67,19 @@ impl Configuration {
     }
 
     /// All exports that were not removed, but this one.
-    pub(super) async fn other_exports(&self, but: &ExportId) -> Result<Vec<Export>, ConfigurationError> {
-        let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
-        let own = export_key(but);
-        let keys = folders.into_iter().map(|folder| format!("{folder}export.json")).filter(|key| *key != own);
-        let exports = self.load_all::<Export>(keys).await?;
-        let exports = exports.into_iter().map(|export| export.content);
-        Ok(exports.filter(|export| export.removed_at.is_none()).collect())
+    pub(super) async fn other_exports(&self, but: &ExportId) -> Result<AllExports, ConfigurationError> {
+        let mut exports = self.all_exports().await?;
+        exports.readable.retain(|export| export.content.id != *but);
+        exports.unreadable.retain(|export| export.id != *but);
+        Ok(exports)
     }
 }
 
 /// The exports that write to a list, by name.
-pub(super) fn writing_to(exports: &[Export], list: &ListId) -> Vec<ExportName> {
+pub(super) fn writing_to(exports: &AllExports, list: &ListId) -> Vec<ExportName> {
+    let exports = exports.readable.iter().map(|export| &export.content);
     let mut names: Vec<ExportName> =
-        exports.iter().filter(|export| export.list == *list).map(ExportName::of).collect();
+        exports.filter(|export| export.list == *list).map(ExportName::of).collect();
     names.sort_by_key(|export| export.name.to_lowercase());
     names
 }

@@ -18,8 +18,10 @@ use super::draft::ExportDraft;
 use crate::access;
 use crate::configuration::Configuration;
 use crate::connections::ListItem;
+use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
 use crate::problems::{FieldProblem, Problems};
+use crate::unreadable::UnreadableExport;
 
 /// Something to know before Save that keeps nobody from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,7 +45,7 @@ pub struct ListSummary {
     pub members: Option<u64>,
     /// The connection whose account it is in.
     pub connection: String,
-    /// Other exports that write to it, by name.
+    /// Other exports that write to it, by name; as far as they can be read.
     pub other_exports: Vec<ExportName>,
 }
 
@@ -180,13 +182,10 @@ impl Configuration {
         Ok(Gathered { connection, existing, account, segments })
     }
 
-    async fn exports_but(&self, existing: Option<&ExportId>) -> Result<Vec<Export>, ConfigurationError> {
+    async fn exports_but(&self, existing: Option<&ExportId>) -> Result<AllExports, ConfigurationError> {
         match existing {
             Some(existing) => self.other_exports(existing).await,
-            None => {
-                let exports = self.all_exports().await?;
-                Ok(exports.into_iter().map(|export| export.content).collect())
-            }
+            None => self.all_exports().await,
         }
     }
 
@@ -217,7 +216,7 @@ impl Configuration {
 }
 
 /// Everything that is wrong, in the order of the form, and everything worth knowing.
-fn concluded(checked: Checked, problems: Problems, gathered: Gathered, exports: &[Export]) -> Examined {
+fn concluded(checked: Checked, problems: Problems, gathered: Gathered, exports: &AllExports) -> Examined {
     let Gathered { connection, existing, account, segments } = gathered;
     let Findings { problems: of_segments, mut hints, members } = segments;
     let (connection, mut all) = match connection {
@@ -234,7 +233,7 @@ fn concluded(checked: Checked, problems: Problems, gathered: Gathered, exports: 
     let list = connection
         .as_ref()
         .and_then(|connection| summary(connection, checked.list.as_ref(), account.list.as_ref(), exports));
-    hints.extend(list_hints(existing.as_ref(), list.as_ref()));
+    hints.extend(list_hints(existing.as_ref(), list.as_ref(), &exports.unreadable));
     let review = DraftReview { problems: all, hints, list, members };
     Examined { checked, connection, review, failure }
 }
@@ -280,7 +279,7 @@ fn summary(
     connection: &Connection,
     wanted: Option<&WantedList>,
     found: Option<&ListItem>,
-    exports: &[Export],
+    exports: &AllExports,
 ) -> Option<ListSummary> {
     let connection = connection.display_name.clone();
     match (wanted?, found) {
@@ -299,7 +298,11 @@ fn summary(
     }
 }
 
-fn list_hints(existing: Option<&Export>, list: Option<&ListSummary>) -> Vec<Hint> {
+fn list_hints(
+    existing: Option<&Export>,
+    list: Option<&ListSummary>,
+    unreadable: &[UnreadableExport],
+) -> Vec<Hint> {
     let Some(list) = list else { return Vec::new() };
     let mut hints = Vec::new();
     let mut hint = |code, message| hints.push(Hint { field: "list".to_owned(), code, message });
@@ -316,6 +319,16 @@ fn list_hints(existing: Option<&Export>, list: Option<&ListSummary>) -> Vec<Hint
         let message =
             format!("Other exports write to this list, too: {}. Their runs take turns.", names.join(", "));
         hint("list_shared", message);
+    }
+    // Nobody can have put a list to use that is yet to be made.
+    if list.id.is_some() && !unreadable.is_empty() {
+        let names: Vec<&str> = unreadable.iter().map(UnreadableExport::label).collect();
+        let message = format!(
+            "Whether other exports write to this list, too, cannot be told of those that cannot be read: {}. The list of \
+             exports says what to do.",
+            names.join(", ")
+        );
+        hint("exports_unreadable", message);
     }
     hints
 }

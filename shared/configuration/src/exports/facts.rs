@@ -11,6 +11,7 @@ use store::{Versioned, list_all};
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::error::ConfigurationError;
+use crate::unreadable::{UnreadableExport, unless_unreadable};
 
 /// So many exports, or connections, are read side by side.
 const AT_ONCE: usize = 64;
@@ -33,6 +34,14 @@ pub(super) struct ExportFacts {
     pub(super) active: Option<Run>,
 }
 
+/// Everything that the list of exports is made of.
+#[derive(Debug)]
+pub(super) struct AllFacts {
+    pub(super) facts: Vec<ExportFacts>,
+    pub(super) unreadable: Vec<UnreadableExport>,
+    pub(super) refresh: RefreshSettings,
+}
+
 impl ExportFacts {
     /// The run that is under way.
     pub(super) fn active_key(&self) -> Option<RunKey> {
@@ -44,9 +53,7 @@ impl ExportFacts {
 impl Configuration {
     /// All exports that were not removed, and the settings of the system refresh. Two round trips deep: which exports run
     /// at this moment the engine's index says.
-    pub(super) async fn all_export_facts(
-        &self,
-    ) -> Result<(Vec<ExportFacts>, RefreshSettings), ConfigurationError> {
+    pub(super) async fn all_export_facts(&self) -> Result<AllFacts, ConfigurationError> {
         let store = self.parts.documents.store();
         let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
         let connections = async { Ok(list_all(store.as_ref(), CONNECTIONS).await?) };
@@ -60,26 +67,49 @@ impl Configuration {
             self.runs_by_key(running),
         )
         .await?;
-        let mut facts = Vec::with_capacity(exports.len());
-        for (export, occupation) in exports {
-            let connection = export.content.connection.as_ref();
-            let connection = connection.and_then(|id| connections.get(id)).cloned();
-            let found = ExportFacts { export, connection, occupation, active: None };
-            let active = found.active_key().and_then(|key| running.remove(&key));
-            facts.push(ExportFacts { active, ..found });
+        let mut joined = Vec::with_capacity(exports.len());
+        for export in exports {
+            joined.push(export.and_then(|(export, occupation)| {
+                let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
+                let connection = match connection {
+                    Some(Err(error)) => return Err(unreadable(&export.content, error)),
+                    Some(Ok(known)) => Some(known.clone()),
+                    None => None,
+                };
+                let found = ExportFacts { export, connection, occupation, active: None };
+                let active = found.active_key().and_then(|key| running.remove(&key));
+                Ok(ExportFacts { active, ..found })
+            }));
         }
-        let facts = stream::iter(facts)
-            .map(|mut facts| async move {
-                if facts.active.is_none() {
-                    // Begun since the index was read.
-                    facts.active = self.active_run(&facts).await?;
-                }
-                Ok::<_, ConfigurationError>(facts)
-            })
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok((facts, refresh))
+        let completed = stream::iter(joined).map(|facts| async move {
+            match facts {
+                // Begun since the index was read, or its document cannot be read.
+                Ok(facts) if facts.active.is_none() => self.with_active_run(facts).await,
+                facts => Ok(facts),
+            }
+        });
+        let (mut facts, mut unreadable) = (Vec::new(), Vec::new());
+        let completed: Vec<_> = completed.buffered(AT_ONCE).try_collect().await?;
+        for export in completed {
+            match export {
+                Ok(export) => facts.push(export),
+                Err(export) => unreadable.push(export),
+            }
+        }
+        Ok(AllFacts { facts, unreadable, refresh })
+    }
+
+    async fn with_active_run(
+        &self,
+        mut facts: ExportFacts,
+    ) -> Result<Result<ExportFacts, UnreadableExport>, ConfigurationError> {
+        Ok(match unless_unreadable(self.active_run(&facts).await)? {
+            Ok(active) => {
+                facts.active = active;
+                Ok(facts)
+            }
+            Err(error) => Err(unreadable(&facts.export.content, &error)),
+        })
     }
 
     /// One export that was not removed. Two round trips deep.
@@ -103,9 +133,13 @@ impl Configuration {
         Ok(found.map(|found| found.content).unwrap_or_default())
     }
 
+    /// Those that can be read; of the others it is said what they belong to when they are looked for by themselves.
     async fn runs_by_key(&self, keys: Vec<RunKey>) -> Result<HashMap<RunKey, Run>, ConfigurationError> {
         stream::iter(keys)
-            .map(|key| async move { Ok(self.parts.engine.run(&key).await?.map(|run| (key, run))) })
+            .map(|key| async move {
+                let run = self.parts.engine.run(&key).await.map_err(ConfigurationError::from);
+                Ok(unless_unreadable(run)?.ok().flatten().map(|run| (key, run)))
+            })
             .buffered(AT_ONCE)
             .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
             .try_collect()
@@ -122,22 +156,35 @@ impl Configuration {
     async fn exports_with_occupation(
         &self,
         folders: Vec<String>,
-    ) -> Result<Vec<(Versioned<Export>, Occupation)>, ConfigurationError> {
+    ) -> Result<Vec<Result<(Versioned<Export>, Occupation), UnreadableExport>>, ConfigurationError> {
         let ids = folders.into_iter().filter_map(|folder| {
             let name = folder.strip_prefix(EXPORTS)?.strip_suffix('/')?;
             ExportId::new(name).ok()
         });
         stream::iter(ids)
-            .map(|id| async move {
-                let export = self.find_export(&id);
-                let occupation = async { Ok(self.parts.engine.occupation(&id).await?) };
-                let (export, occupation) = future::try_join(export, occupation).await?;
-                Ok(export.map(|export| (export, occupation)))
-            })
+            .map(|id| self.export_with_occupation(id))
             .buffered(AT_ONCE)
             .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
             .try_collect()
             .await
+    }
+
+    async fn export_with_occupation(
+        &self,
+        id: ExportId,
+    ) -> Result<Option<Result<(Versioned<Export>, Occupation), UnreadableExport>>, ConfigurationError> {
+        let (export, occupation) =
+            future::join(self.find_export(&id), self.parts.engine.occupation(&id)).await;
+        let export = match unless_unreadable(export)? {
+            Ok(Some(export)) => export,
+            Ok(None) => return Ok(None),
+            Err(error) => return Ok(Some(Err(UnreadableExport::found(id, None, &error)))),
+        };
+        let occupation = unless_unreadable(occupation.map_err(ConfigurationError::from))?;
+        Ok(Some(match occupation {
+            Ok(occupation) => Ok((export, occupation)),
+            Err(error) => Err(unreadable(&export.content, &error)),
+        }))
     }
 
     /// An export that was not removed, if there is one.
@@ -155,14 +202,17 @@ impl Configuration {
     async fn known_connections(
         &self,
         keys: impl Iterator<Item = String>,
-    ) -> Result<HashMap<ConnectionId, KnownConnection>, ConfigurationError> {
+    ) -> Result<HashMap<ConnectionId, Result<KnownConnection, ConfigurationError>>, ConfigurationError> {
         let ids = keys.filter_map(|key| {
             let name = key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?;
             ConnectionId::new(name).ok()
         });
         let ids: Vec<ConnectionId> = ids.collect();
         stream::iter(ids)
-            .map(|id| async move { Ok(self.known_connection(&id).await?.map(|known| (id, known))) })
+            .map(|id| async move {
+                let known = unless_unreadable(self.known_connection(&id).await)?;
+                Ok(known.transpose().map(|known| (id, known)))
+            })
             .buffered(AT_ONCE)
             .try_filter_map(|found| async move { Ok::<_, ConfigurationError>(found) })
             .try_collect()
@@ -182,4 +232,9 @@ impl Configuration {
             KnownConnection { connection, needs_reauthentication }
         }))
     }
+}
+
+/// An export whose own document can be read.
+fn unreadable(export: &Export, error: &ConfigurationError) -> UnreadableExport {
+    UnreadableExport::found(export.id.clone(), Some(export.name.clone()), error)
 }

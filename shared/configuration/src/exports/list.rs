@@ -4,11 +4,13 @@ use domain::identifier::ConnectionId;
 use identity::Person;
 use serde::Serialize;
 
+use super::facts::AllFacts;
 use super::query::ExportQuery;
 use super::standing::{ConnectionUse, ExportListItem};
 use crate::configuration::Configuration;
 use crate::connections::{ConnectionName, KIND};
 use crate::error::ConfigurationError;
+use crate::unreadable::UnreadableExport;
 
 /// A page of the list of exports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +25,9 @@ pub struct ExportPage {
     pub pages: usize,
     /// The connections to filter by: those that any export uses, as far as the person may know them, by name.
     pub connections: Vec<ConnectionName>,
+    /// Exports of which something that is stored cannot be read, on every page and whatever is searched: what they are
+    /// cannot be told. They are counted nowhere else.
+    pub unreadable: Vec<UnreadableExport>,
 }
 
 impl Configuration {
@@ -35,7 +40,8 @@ impl Configuration {
         person: &Person,
         query: &ExportQuery,
     ) -> Result<ExportPage, ConfigurationError> {
-        let (facts, refresh) = self.all_export_facts().await?;
+        let AllFacts { facts, mut unreadable, refresh } = self.all_export_facts().await?;
+        unreadable.sort_by_key(|export| export.label().to_lowercase());
         let now = self.parts.clock.now();
         let mut items: Vec<ExportListItem> =
             facts.iter().map(|facts| ExportListItem::of(person, facts, &refresh, now)).collect();
@@ -46,7 +52,7 @@ impl Configuration {
         let pages = total.div_ceil(rows).max(1);
         let page = query.page.clamp(1, pages);
         let items = items.into_iter().skip((page - 1) * rows).take(rows).collect();
-        Ok(ExportPage { items, total, page, pages, connections })
+        Ok(ExportPage { items, total, page, pages, connections, unreadable })
     }
 }
 

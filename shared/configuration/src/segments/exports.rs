@@ -11,7 +11,9 @@ use store::Tag;
 
 use crate::access::{self, Permission};
 use crate::configuration::Configuration;
+use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
+use crate::unreadable::UnreadableExport;
 use crate::versioned::as_text;
 
 /// An export beside a segment.
@@ -33,6 +35,8 @@ pub struct ExportsBySegment {
     pub containing: Vec<ExportOfSegment>,
     /// These do not.
     pub others: Vec<ExportOfSegment>,
+    /// Of these it cannot be told.
+    pub unreadable: Vec<UnreadableExport>,
 }
 
 impl Configuration {
@@ -45,13 +49,14 @@ impl Configuration {
         person: &Person,
         segment: &SegmentName,
     ) -> Result<ExportsBySegment, ConfigurationError> {
-        let (mut exports, connections) = future::try_join(self.all_exports(), self.all_connections()).await?;
+        let (exports, connections) = future::try_join(self.all_exports(), self.all_connections()).await?;
+        let AllExports { readable: mut exports, unreadable } = exports;
         exports.sort_by_key(|export| export.content.name.to_lowercase());
         let connections: HashMap<ConnectionId, Connection> = connections
             .into_iter()
             .map(|connection| (connection.content.id.clone(), connection.content))
             .collect();
-        let mut found = ExportsBySegment::default();
+        let mut found = ExportsBySegment { unreadable, ..ExportsBySegment::default() };
         for export in exports {
             let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
             let contains = export.content.segments.contains(segment);

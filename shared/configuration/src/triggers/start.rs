@@ -1,9 +1,8 @@
 //! Starting one export without a person, for the administrator who answers for its connection.
 
-use catalog::{EXPORTS, Export, export_key};
+use catalog::Export;
 use domain::identifier::ExportId;
 use engine::{StartRequest, Started, Trigger};
-use futures_util::{StreamExt, stream};
 use planner::RunKind;
 use serde_json::json;
 use snapshots::PinnedSnapshot;
@@ -12,9 +11,6 @@ use store::Versioned;
 use crate::configuration::Configuration;
 use crate::error::{ConfigurationError, ExportName};
 use crate::exports::event;
-
-/// So many exports are read side by side.
-const AT_ONCE: usize = 32;
 
 /// An export that was started without a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,24 +58,6 @@ impl TriggerReport {
 }
 
 impl Configuration {
-    /// All exports, removed ones included. One that cannot be read is answered as such: it must not hold up the others.
-    pub(crate) async fn exports_one_by_one(
-        &self,
-    ) -> Result<Vec<(ExportId, Result<Versioned<Export>, ConfigurationError>)>, ConfigurationError> {
-        let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
-        let ids = folders
-            .into_iter()
-            .filter_map(|folder| ExportId::new(folder.strip_prefix(EXPORTS)?.strip_suffix('/')?).ok());
-        let ids: Vec<ExportId> = ids.collect();
-        let loaded = stream::iter(ids).map(|id| async move {
-            match self.parts.documents.load::<Export>(&export_key(&id)).await {
-                Ok(found) => found.map(|found| (id, Ok(found))),
-                Err(error) => Some((id, Err(error.into()))),
-            }
-        });
-        Ok(loaded.buffered(AT_ONCE).filter_map(|found| async move { found }).collect().await)
-    }
-
     /// Starts an export for an event that may come several times, and notes in `report` what came of it. Whether it was
     /// seen to: only then it need not be tried again.
     pub(super) async fn start_by_itself(

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::exports::UnreadableExport;
 use super::super::words::{Access, ConnectionState};
 
 /// A connection in a list.
@@ -55,6 +56,8 @@ pub(in crate::api) struct Connection {
     created_at: Timestamp,
     /// The exports that use it.
     exports: Vec<UsingExport>,
+    /// Exports that may use it, too: that cannot be told of them.
+    unreadable_exports: Vec<UnreadableExport>,
 }
 
 /// Who agreed to the data-privacy text.
@@ -157,6 +160,7 @@ impl From<ConnectionDetails> for Connection {
             created_by: details.created_by.map(|actor| actor.name),
             created_at: details.created_at,
             exports: details.exports.into_iter().map(Into::into).collect(),
+            unreadable_exports: details.unreadable_exports.into_iter().map(Into::into).collect(),
         }
     }
 }

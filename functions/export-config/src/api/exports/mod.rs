@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use self::view::Note;
+pub(super) use self::view::{Note, UnreadableExport};
 use crate::app::App;
 
 pub(super) fn router() -> OpenApiRouter<App> {

@@ -14,7 +14,7 @@ use super::super::extract::{Input, Parameters};
 use super::super::runs::{IdempotencyHeader, idempotency_key};
 use super::super::words::{Sort, StatusFilter};
 use super::body::Draft;
-use super::view::{ExportRow, Saved};
+use super::view::{ExportRow, Saved, UnreadableExport};
 use crate::app::App;
 use crate::web::{ApiPerson, Problem, etag};
 
@@ -53,6 +53,8 @@ pub(super) struct Exports {
     next: Option<String>,
     /// How many there are on all pages.
     total: usize,
+    /// Exports of which something that is stored cannot be read. They are among no `items`, and here whatever is asked for.
+    unreadable: Vec<UnreadableExport>,
 }
 
 impl TryFrom<ExportsQuery> for ExportQuery {
@@ -111,6 +113,7 @@ pub(super) async fn list_exports(
         items: items.into_iter().map(Into::into).collect(),
         next: (wanted < page.pages).then(|| (page.page + 1).to_string()),
         total: page.total,
+        unreadable: page.unreadable.into_iter().map(Into::into).collect(),
     }))
 }
 

@@ -128,6 +128,22 @@ struct ReviewedList {
     other_exports: Vec<NamedExport>,
 }
 
+/// An export of which something that is stored cannot be read.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct UnreadableExport {
+    id: String,
+    /// `null` when its own document cannot be read.
+    name: Option<String>,
+    /// What cannot be read and what to do, for people.
+    message: String,
+}
+
+impl From<::configuration::UnreadableExport> for UnreadableExport {
+    fn from(export: ::configuration::UnreadableExport) -> Self {
+        Self { id: export.id.into(), name: export.name, message: export.message }
+    }
+}
+
 impl From<ConnectionUse> for UsedConnection {
     fn from(connection: ConnectionUse) -> Self {
         match connection {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::connections::NamedExport;
+use super::super::exports::UnreadableExport;
 use super::super::words::Permission;
 
 /// A segment in a list.
@@ -64,6 +65,8 @@ struct ProposedAttribute {
 pub(super) struct ExportsOfSegment {
     containing: Vec<ExportBesideSegment>,
     others: Vec<ExportBesideSegment>,
+    /// Of these it cannot be told.
+    unreadable: Vec<UnreadableExport>,
 }
 
 /// An export beside a segment.
@@ -128,6 +131,7 @@ impl From<ExportsBySegment> for ExportsOfSegment {
         Self {
             containing: exports.containing.into_iter().map(Into::into).collect(),
             others: exports.others.into_iter().map(Into::into).collect(),
+            unreadable: exports.unreadable.into_iter().map(Into::into).collect(),
         }
     }
 }

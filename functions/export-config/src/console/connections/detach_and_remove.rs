@@ -7,6 +7,7 @@ use maud::html;
 use super::remove::told;
 use super::{connection_id, page_of};
 use crate::app::App;
+use crate::console::exports::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Detach all and remove";
@@ -31,6 +32,7 @@ pub(super) async fn ask(
                     "again:" }
                 ul { @for export in &connection.exports { li { (export.name) } } }
             }
+            (unreadable(&connection.unreadable_exports, "If these use it, they have no connection once they can be read again"))
         },
         confirm: TITLE,
         danger: true,

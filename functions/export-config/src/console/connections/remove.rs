@@ -13,6 +13,7 @@ use store::Tag;
 
 use super::{VERSION, connection_id, page_of, version};
 use crate::app::App;
+use crate::console::exports::unreadable;
 use crate::console::chosen_exports::{chosen_exports, version_field};
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
@@ -35,6 +36,7 @@ pub(super) async fn ask(
         content: html! {
             p { "Its permission at Constant Contact is withdrawn as far as Constant Contact lets us, and its tokens are deleted. "
                 "Contacts and lists at Constant Contact stay as they are." }
+            (unreadable(&details.unreadable_exports, "It can be removed only when these can be read: they may use it"))
         },
         confirm: "Remove connection",
         danger: true,

@@ -12,6 +12,7 @@ use super::connection_id;
 use super::list::{access_label, badge_state};
 use super::steps::steps;
 use crate::app::App;
+use crate::console::exports::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
 /// `GET /connections/{id}`.
@@ -125,6 +126,7 @@ fn exports(connection: &ConnectionDetails) -> Markup {
             } @else {
                 ul { @for export in &connection.exports { li { a href={ "/exports/" (export.id) } { (export.name) } } } }
             }
+            (unreadable(&connection.unreadable_exports, "Exports that may use it, too"))
         },
     )
 }

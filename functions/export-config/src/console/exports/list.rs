@@ -11,6 +11,7 @@ use maud::{Markup, html};
 
 use super::list_query::{ListQuery, STATUSES};
 use super::list_row::row;
+use super::unreadable;
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
@@ -91,7 +92,8 @@ fn filters(query: &ListQuery, exports: &ExportPage) -> Markup {
 fn rows(app: &App, query: &ListQuery, exports: &ExportPage, works: bool) -> Markup {
     let mut columns = query.columns();
     columns.push(Column::actions("Actions"));
-    let rows: Vec<_> = exports.items.iter().map(|item| row(item, app.now())).collect();
+    let unreadable = exports.unreadable.iter().map(|export| unreadable::row(export, columns.len()));
+    let rows: Vec<_> = unreadable.chain(exports.items.iter().map(|item| row(item, app.now()))).collect();
     table(&Table {
         caption: TITLE,
         columns: &columns,

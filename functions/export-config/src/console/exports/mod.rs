@@ -12,6 +12,7 @@ mod run_all;
 mod schedules;
 mod show;
 mod show_facts;
+mod unreadable;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -24,6 +25,7 @@ use maud::{Markup, html};
 use store::Tag;
 
 pub(super) use form::zones;
+pub(super) use unreadable::unreadable;
 
 use crate::app::App;
 use crate::web::{FormFields, Page};

@@ -14,6 +14,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{segment_name, segment_path};
 use crate::app::App;
+use crate::console::exports::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
 /// `GET /segments/{name}`.
@@ -70,6 +71,7 @@ fn of_exports(person: &ConsolePerson, name: &str, exports: &ExportsBySegment) ->
         h3 { "Exports that do not contain it" }
         @if exports.others.is_empty() { p { "There are no others." } }
         @else { (names(&exports.others)) }
+        (unreadable(&exports.unreadable, "Exports of which it cannot be told"))
         (adding(person, name, &exports.others))
     }
 }
