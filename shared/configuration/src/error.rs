@@ -143,6 +143,12 @@ pub enum ConfigurationError {
     /// Constant Contact refused what it should not have.
     #[error("Constant Contact refused the request; the cause says why")]
     ServiceRefused(#[source] BoxError),
+    /// Our own state was out of reach when Constant Contact was to be asked: it was not asked.
+    #[error(
+        "the product's own storage did not answer as it should, so that Constant Contact could not be asked; try again, \
+         and tell the operator if that does not help"
+    )]
+    NotAsked(#[source] BoxError),
     /// Our own state is out of reach, damaged, or written by a newer release.
     #[error("{}", unreadable::explanation(.0.as_ref()))]
     Unavailable(#[source] BoxError),
@@ -186,13 +192,14 @@ impl ConfigurationError {
             Self::Throttled { .. } => "throttled",
             Self::Service(_) => "constant_contact_unavailable",
             Self::ServiceRefused(_) => "constant_contact_refused",
+            Self::NotAsked(_) => "constant_contact_not_asked",
             Self::Unavailable(_) => "unavailable",
         }
     }
 
     /// Whether it is certain that nothing was changed.
     pub(crate) const fn changed_nothing(&self) -> bool {
-        !matches!(self, Self::Service(_) | Self::Unavailable(_))
+        !matches!(self, Self::Service(_) | Self::NotAsked(_) | Self::Unavailable(_))
     }
 }
 
@@ -234,9 +241,17 @@ impl From<GrantError> for ConfigurationError {
 
 impl From<ServiceError> for ConfigurationError {
     fn from(error: ServiceError) -> Self {
-        use constant_contact::{AccessTokenError, ForbiddenCause};
+        use constant_contact::{AccessTokenError, ForbiddenCause, GateRefusal, RefusalCause};
         match error {
             ServiceError::Token(AccessTokenError::Unreadable(cause)) => Self::Unavailable(cause),
+            ServiceError::Token(AccessTokenError::Unavailable(cause))
+                if unreadable::is_of_storage(cause.as_ref()) =>
+            {
+                Self::NotAsked(cause)
+            }
+            ServiceError::HeldBack(GateRefusal { cause: RefusalCause::Unavailable, .. }) => {
+                Self::NotAsked(Box::new(error))
+            }
             ServiceError::Unauthorized | ServiceError::Token(AccessTokenError::NeedsReauthentication) => {
                 Self::NeedsReauthentication
             }
@@ -317,19 +332,43 @@ mod tests {
 
     #[test]
     fn a_failure_of_the_service_says_who_can_help() {
+        use constant_contact::{AccessTokenError, GateRefusal, RefusalCause};
         let until = Timestamp::UNIX_EPOCH;
-        let cases = [
+        let cases: [(ServiceError, &str); 7] = [
             (ServiceError::Unauthorized, "needs_reauthentication"),
             (
                 ServiceError::Forbidden { needs: constant_contact::ForbiddenCause::Privileges },
                 "contacts_not_allowed",
             ),
             (ServiceError::QuotaExceeded { until }, "throttled"),
+            (GateRefusal { until, cause: RefusalCause::DayQuota }.into(), "throttled"),
             (ServiceError::Unavailable(None), "constant_contact_unavailable"),
+            (
+                AccessTokenError::Unavailable("the authorization server".into()).into(),
+                "constant_contact_unavailable",
+            ),
             (ServiceError::Invalid { status: 400, key: None }, "constant_contact_refused"),
         ];
         for (error, code) in cases {
             assert_eq!(ConfigurationError::from(error).code(), code);
+        }
+    }
+
+    #[test]
+    fn what_our_own_storage_keeps_from_happening_is_not_laid_to_constant_contact() {
+        use constant_contact::{AccessTokenError, GateRefusal, RefusalCause};
+        let out_of_reach = || StoreError::unavailable("no answer");
+        let refusal = GateRefusal { until: Timestamp::UNIX_EPOCH, cause: RefusalCause::Unavailable };
+        let document = AccessTokenError::Unavailable(Box::new(DocumentError::from(out_of_reach())));
+        let secret = AccessTokenError::Unavailable(Box::new(VaultError::Secret(
+            tokens::SecretError::Unavailable("no answer".into()),
+        )));
+        for error in [ServiceError::from(refusal), document.into(), secret.into()] {
+            let error = ConfigurationError::from(error);
+            assert_eq!(error.code(), "constant_contact_not_asked");
+            let expected = "the product's own storage did not answer as it should, so that Constant Contact could not be \
+                            asked; try again, and tell the operator if that does not help";
+            assert_eq!(error.to_string(), expected);
         }
     }
 }

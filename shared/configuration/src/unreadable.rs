@@ -4,8 +4,8 @@ use std::error::Error;
 
 use domain::identifier::ExportId;
 use serde::Serialize;
-use store::DocumentError;
-use tokens::VaultError;
+use store::{DocumentError, StoreError};
+use tokens::{SecretError, VaultError};
 
 use crate::error::ConfigurationError;
 use crate::exports::sentence;
@@ -102,6 +102,16 @@ pub(crate) fn explanation(cause: &(dyn Error + 'static)) -> String {
                  help"
             .to_owned(),
     }
+}
+
+/// Whether the state bucket or the secret store is what failed, and not Constant Contact.
+pub(crate) fn is_of_storage(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| {
+        error.is::<DocumentError>()
+            || error.is::<StoreError>()
+            || error.is::<VaultError>()
+            || error.is::<SecretError>()
+    })
 }
 
 /// What a newer release has written, its schema version, and the newest that this release knows.

@@ -20,8 +20,8 @@ use crate::shared::{BackOff, Quota, Reservation};
 /// meet any moment.
 const MISSES: u32 = 8;
 
-/// What a caller is told when the shared record cannot be used.
-const STORE_PAUSE: Duration = Duration::from_secs(2);
+/// What a caller is told when the shared record cannot be used, or no moment was met.
+const SHORT_PAUSE: Duration = Duration::from_secs(2);
 
 /// How one process uses the quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl QuotaGate {
         stock.forfeited = 0;
         stock.batch = batch;
         stock.slots = slots.into();
-        stock.slots.pop_front().ok_or_else(|| self.come_later())
+        stock.slots.pop_front().ok_or_else(|| self.come_later(RefusalCause::TooLongAWait))
     }
 
     async fn forfeit(&self, purpose: Purpose) {
@@ -154,13 +154,13 @@ impl QuotaGate {
                     error = error as &dyn std::error::Error,
                     "the record of requests is out of reach; no request is sent"
                 );
-                self.come_later()
+                self.come_later(RefusalCause::Unavailable)
             }
         }
     }
 
-    fn come_later(&self) -> GateRefusal {
-        GateRefusal { until: later(self.clock.now(), STORE_PAUSE), cause: RefusalCause::Unavailable }
+    fn come_later(&self, cause: RefusalCause) -> GateRefusal {
+        GateRefusal { until: later(self.clock.now(), SHORT_PAUSE), cause }
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -217,7 +217,7 @@ impl RequestGate for QuotaGate {
             }
             self.forfeit(purpose).await;
         }
-        Err(self.come_later())
+        Err(self.come_later(RefusalCause::TooLongAWait))
     }
 
     async fn observe(&self, observation: Observation) {

@@ -69,6 +69,11 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
     ("version_required", 428, "There is no version in `If-Match`."),
     ("constant_contact_unavailable", 502, "Constant Contact did not answer as it should."),
     ("constant_contact_refused", 502, "Constant Contact refused the request."),
+    (
+        "constant_contact_not_asked",
+        503,
+        "The product's own storage did not answer as it should; Constant Contact was not asked.",
+    ),
     ("throttled", 503, "Constant Contact takes no further requests before `retry_at`."),
     ("unavailable", 503, "The product's own storage did not answer as it should."),
     ("identity_provider_unavailable", 503, "The identity provider's keys are out of reach."),
@@ -83,6 +88,7 @@ const SERVICE: &[&str] = &[
     "contacts_not_allowed",
     "constant_contact_unavailable",
     "constant_contact_refused",
+    "constant_contact_not_asked",
     "throttled",
 ];
 
@@ -195,6 +201,7 @@ mod tests {
             Error::Throttled { until, source: "it".into() },
             Error::Service("it".into()),
             Error::ServiceRefused("it".into()),
+            Error::NotAsked("it".into()),
             Error::Unavailable("it".into()),
         ]
     }

@@ -55,7 +55,9 @@ fn refused(error: &ConfigurationError, now: Timestamp) -> Response {
         ConfigurationError::Forbidden { .. } => "You may not do this",
         ConfigurationError::Stale => "Somebody else was faster",
         ConfigurationError::SetUpNeeded => "Not set up yet",
-        ConfigurationError::Unavailable(_) | ConfigurationError::Service(_) => "Please try again",
+        ConfigurationError::Unavailable(_)
+        | ConfigurationError::NotAsked(_)
+        | ConfigurationError::Service(_) => "Please try again",
         _ => "This was not done",
     };
     let content = html! {

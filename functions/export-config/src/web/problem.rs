@@ -71,9 +71,9 @@ impl From<ConfigurationError> for Problem {
             ConfigurationError::Invalid(errors) => Self { errors, ..problem },
             ConfigurationError::InUse { exports } => Self { exports, ..problem },
             ConfigurationError::Throttled { until, .. } => Self { retry_at: Some(until), ..problem },
-            ConfigurationError::Service(_) | ConfigurationError::Unavailable(_) => {
-                Self { retry_after: Some(5), ..problem }
-            }
+            ConfigurationError::Service(_)
+            | ConfigurationError::NotAsked(_)
+            | ConfigurationError::Unavailable(_) => Self { retry_after: Some(5), ..problem },
             _ => problem,
         }
     }

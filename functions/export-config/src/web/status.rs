@@ -16,7 +16,9 @@ pub fn status_of(error: &ConfigurationError) -> StatusCode {
         Error::VersionRequired => StatusCode::PRECONDITION_REQUIRED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Service(_) | Error::ServiceRefused(_) => StatusCode::BAD_GATEWAY,
-        Error::Throttled { .. } | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Throttled { .. } | Error::NotAsked(_) | Error::Unavailable(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         // Everything else is how the product stands: something has to be done before this can be.
         _ => StatusCode::CONFLICT,
     }
@@ -46,7 +48,9 @@ pub(crate) fn explanation(error: &ConfigurationError) -> String {
 pub(crate) fn retry_after(error: &ConfigurationError, now: Timestamp) -> Option<i64> {
     match error {
         ConfigurationError::Throttled { until, .. } => Some(until.duration_since(now).as_secs().max(1)),
-        ConfigurationError::Service(_) | ConfigurationError::Unavailable(_) => Some(5),
+        ConfigurationError::Service(_)
+        | ConfigurationError::NotAsked(_)
+        | ConfigurationError::Unavailable(_) => Some(5),
         _ => None,
     }
 }
@@ -54,7 +58,7 @@ pub(crate) fn retry_after(error: &ConfigurationError, now: Timestamp) -> Option<
 /// Puts errors that somebody else than the person must look at into the log, with their causes.
 pub(crate) fn log_if_ours(error: &ConfigurationError) {
     match error {
-        ConfigurationError::Unavailable(_) => {
+        ConfigurationError::NotAsked(_) | ConfigurationError::Unavailable(_) => {
             tracing::error!(code = error.code(), error = %in_one_line(error), "a request failed");
         }
         ConfigurationError::Service(_) | ConfigurationError::ServiceRefused(_) => {
@@ -89,6 +93,7 @@ mod tests {
         assert_eq!(status(ConfigurationError::SetUpNeeded), 409);
         assert_eq!(status(ConfigurationError::Service("lost".into())), 502);
         assert_eq!(status(ConfigurationError::Unavailable("lost".into())), 503);
+        assert_eq!(status(ConfigurationError::NotAsked("lost".into())), 503);
         let until = Timestamp::UNIX_EPOCH;
         assert_eq!(status(ConfigurationError::Throttled { until, source: "quota".into() }), 503);
     }

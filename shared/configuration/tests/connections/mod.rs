@@ -9,3 +9,4 @@ mod authorization;
 mod editing;
 mod removal;
 mod stopping;
+mod storage;
