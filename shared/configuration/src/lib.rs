@@ -44,8 +44,8 @@ pub use problems::FieldProblem;
 pub use quota_view::QuotaView;
 pub use refresh::{RefreshChange, RefreshView};
 pub use runs::{
-    CanceledRun, Download, DownloadContent, LINK_LIFETIME, LeftOut, QueuedRun, RunAll, RunDetails, RunItem,
-    RunList, RunPermissions, RunWarning, StartedExport,
+    Approval, CanceledRun, Download, DownloadContent, LINK_LIFETIME, LeftOut, QueuedRun, RunAll, RunDetails,
+    RunItem, RunList, RunPermissions, RunWarning, StartedExport,
 };
 pub use segments::{
     ExportOfSegment, ExportsBySegment, SegmentColumns, SegmentCount, SegmentDetails, SegmentItem,

@@ -1,5 +1,6 @@
 //! Exports, runs, segments, the refresh and the audit log as pages, through real requests.
 
+mod approving;
 mod audit;
 mod changing;
 mod form;

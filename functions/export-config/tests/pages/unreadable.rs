@@ -15,7 +15,8 @@ async fn a_damaged_export_is_a_row_of_its_own_and_the_others_go_on() {
     workshop.world.memory.put(&key, "{".into(), Condition::None).await.unwrap();
     for (role, path) in [(Role::Viewer, "/exports"), (Role::Contributor, "/exports?search=Offers")] {
         let page = workshop.browser(role).open(path).await;
-        for words in [friends.as_str(), "Cannot be read", key.as_str(), "An export that cannot be read", "Offers"]
+        for words in
+            [friends.as_str(), "Cannot be read", key.as_str(), "An export that cannot be read", "Offers"]
         {
             assert!(page.says(words), "{words}: {}", page.text());
         }

@@ -12,7 +12,7 @@ use super::standing::ExportListItem;
 use crate::configuration::Configuration;
 use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
-use crate::runs::RunItem;
+use crate::runs::{Approval, RunItem};
 use crate::versioned::Versioned;
 
 /// All of an export. Everybody sees it; it holds no rows of people.
@@ -58,7 +58,11 @@ impl Configuration {
             draft,
             same_list: writing_to(&exports, &export.list),
             run_follows: occupation.follow_up.is_some() || occupation.approved_follow_up.is_some(),
-            latest: latest.map(|latest| RunItem::of(person, connection.as_ref(), latest)),
+            latest: latest.map(|latest| {
+                // A run that was made for it and has ended would be the latest one itself.
+                let approval = Approval::of(&latest.run, &occupation, &[]);
+                RunItem::of(person, connection.as_ref(), latest, approval)
+            }),
             list_name: export.list_name,
             created_by: export.created_by,
             standing,

@@ -10,6 +10,7 @@ use identity::Person;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::approval::Approval;
 use super::item::RunItem;
 use crate::access;
 use crate::configuration::Configuration;
@@ -51,6 +52,8 @@ pub struct RunDetails {
     pub parked: Option<StatusNote>,
     /// Requests that were made, by what they were for.
     pub requests: BTreeMap<RequestKind, u64>,
+    /// Another run begins when this one has ended.
+    pub run_follows: bool,
     /// How it ended, if it did.
     pub ended: Option<RunItem>,
     /// What the person may do with it.
@@ -65,14 +68,16 @@ impl Configuration {
     pub async fn run(&self, person: &Person, key: &RunKey) -> Result<RunDetails, ConfigurationError> {
         let progress = async { Ok(self.parts.engine.progress(key).await?) };
         let occupation = async { Ok(self.parts.engine.occupation(&key.export).await?) };
-        let (export, run, progress, occupation) =
-            future::try_join4(self.load_export(&key.export), self.load_run(key), progress, occupation)
-                .await?;
+        let history = async { Ok(self.parts.engine.history(&key.export, usize::MAX).await?) };
+        let (export, run) = (self.load_export(&key.export), self.load_run(key));
+        let (export, run, progress, occupation, history) =
+            future::try_join5(export, run, progress, occupation, history).await?;
         let progress = progress.ok_or(ConfigurationError::NotFound { what: "run" })?;
         let found = self.with_connection(export).await?;
         let connection = found.connection.as_ref();
         let summary = run.ended().map(|ended| RunSummary::new(&run, ended));
-        let ended = summary.map(|summary| RunItem::of(person, connection, &summary));
+        let approval = Approval::of(&key.run, &occupation, &history);
+        let ended = summary.map(|summary| RunItem::of(person, connection, &summary, approval));
         let may_edit = access::may_edit_export(person, connection);
         // A later run tries, or has tried, what this one left. Right after its end a run still occupies the export.
         let newest = match &occupation.active {
@@ -80,6 +85,7 @@ impl Configuration {
             None => occupation.latest.as_ref().is_some_and(|latest| latest.run == key.run),
         };
         let retries = connection.is_some() && newest;
+        let follows = occupation.follow_up.is_some() || occupation.approved_follow_up.is_some();
         let you_may = RunPermissions {
             cancel: may_edit && ended.is_none() && run.cancel.is_none(),
             approve: ended.as_ref().is_some_and(|ended| ended.may_approve),
@@ -95,6 +101,7 @@ impl Configuration {
             parked: run.parked.as_ref().map(parked_note),
             progress,
             requests: run.requests.clone(),
+            run_follows: newest && follows,
             request: run.request,
             ended,
             you_may,

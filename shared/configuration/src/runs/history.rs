@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use planner::RunKind;
 use serde::Serialize;
 
+use super::approval::Approval;
 use super::item::RunItem;
 use crate::access::{self, Permission};
 use crate::configuration::Configuration;
@@ -77,12 +78,17 @@ impl Configuration {
         };
         let (found, active) = future::try_join(self.with_connection(found), active).await?;
         let connection = found.connection.as_ref();
+        let items = history.iter().map(|run| {
+            // Whoever approved it came later: a run that is newer, and so among them.
+            let approval = Approval::of(&run.run, &occupation, &history);
+            RunItem::of(person, connection, run, approval)
+        });
         let queued = occupation.approved_follow_up.iter().chain(&occupation.follow_up);
         Ok(RunList {
             your_permissions: access::permission(person, connection),
             active,
             queued: queued.map(QueuedRun::from).collect(),
-            items: history.iter().map(|run| RunItem::of(person, connection, run)).collect(),
+            items: items.collect(),
         })
     }
 }

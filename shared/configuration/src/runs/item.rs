@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use planner::RunKind;
 use serde::Serialize;
 
+use super::approval::Approval;
 use crate::access;
 
 /// Something worth knowing that stopped nothing.
@@ -69,7 +70,9 @@ pub struct RunItem {
     pub report: bool,
     /// There is an outcome file for this person to download.
     pub outcomes: bool,
-    /// This person may approve its plan.
+    /// Its plan was approved after the safety brake had stopped it.
+    pub approval: Option<Approval>,
+    /// This person may approve its plan, which nobody has done yet.
     pub may_approve: bool,
 }
 
@@ -97,8 +100,13 @@ impl RunItem {
         refused.fold(self.counts.unsent, |rows, (_, count)| rows.saturating_add(*count))
     }
 
-    /// What `person` sees of an ended run of an export that uses `connection`.
-    pub(crate) fn of(person: &Person, connection: Option<&Connection>, run: &RunSummary) -> Self {
+    /// What `person` sees of an ended run of an export that uses `connection`, and of the `approval` of its plan.
+    pub(crate) fn of(
+        person: &Person,
+        connection: Option<&Connection>,
+        run: &RunSummary,
+        approval: Option<Approval>,
+    ) -> Self {
         let may_see_people = access::may_see_people(person, connection);
         let may_edit = access::may_edit_export(person, connection);
         Self {
@@ -122,7 +130,8 @@ impl RunItem {
             warnings: run.warnings.iter().map(RunWarning::from).collect(),
             report: may_see_people && run.files.report.is_some(),
             outcomes: may_see_people && run.files.outcomes.is_some(),
-            may_approve: may_edit && matches!(run.end, End::Braked { .. }),
+            may_approve: may_edit && approval.is_none() && matches!(run.end, End::Braked { .. }),
+            approval,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Runs of exports: starting and stopping them, and what came of them.
 
+mod approval;
 mod approve;
 mod cancel;
 mod details;
@@ -9,6 +10,7 @@ mod item;
 mod run_all;
 mod start;
 
+pub use approval::Approval;
 pub use cancel::CanceledRun;
 pub use details::{RunDetails, RunPermissions};
 pub use download::{Download, DownloadContent, LINK_LIFETIME};

@@ -57,8 +57,27 @@ pub(in crate::api) struct EndedRun {
     report: bool,
     /// There is a file with the outcome of every row for you.
     outcomes: bool,
-    /// You may approve its plan.
+    /// Its plan was approved after the safety brake had stopped it.
+    approval: Option<Approval>,
+    /// You may approve its plan, which nobody has done yet.
     may_approve: bool,
+}
+
+/// That the plan of a braked run was approved.
+#[derive(Serialize, ToSchema)]
+struct Approval {
+    by: String,
+    at: Timestamp,
+    /// The id of the run that sends it.
+    run: String,
+    /// Whether that run has begun: before, there is nothing to look at.
+    begun: bool,
+}
+
+impl From<::configuration::Approval> for Approval {
+    fn from(approval: ::configuration::Approval) -> Self {
+        Self { by: approval.by, at: approval.at, run: approval.run.into(), begun: approval.begun }
+    }
 }
 
 /// A snapshot that a run used.
@@ -146,6 +165,7 @@ impl From<RunItem> for EndedRun {
             warnings: run.warnings.into_iter().map(Into::into).collect(),
             report: run.report,
             outcomes: run.outcomes,
+            approval: run.approval.map(Into::into),
             may_approve: run.may_approve,
         }
     }

@@ -28,6 +28,9 @@ pub(super) async fn ask(
             p { "Nothing more is sent. What Constant Contact has accepted already cannot be taken back: the run is cancelling until "
                 "that is settled, then canceled." }
             p { "The next run sends only what is missing." }
+            @if run.run_follows {
+                p { "Another run was asked for and begins afterwards. If it should not, cancel it, too, on the page of the export." }
+            }
         },
         confirm: "Cancel this run",
         danger: true,

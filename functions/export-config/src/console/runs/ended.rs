@@ -1,6 +1,6 @@
 //! What came of a run that has ended: its sentence, every row in one count, the files, Constant Contact's own counts.
 
-use configuration::{RunDetails, RunItem};
+use configuration::{Approval, RunDetails, RunItem};
 use console::{
     Button, ButtonKind, Icon, Level, RowCounts, card, description_list, disclosure, duration, link_button,
     moment, notice, number, post_button, row_counts,
@@ -30,12 +30,32 @@ fn outcome(run: &RunDetails, ended: &RunItem, csrf: &str) -> Markup {
     };
     html! {
         (notice(level, title, &html! { p { (ended.sentence) } }))
+        @if let Some(approval) = &ended.approval { (approved(run, approval)) }
         @if run.you_may.approve {
             div.button-row {
                 (post_button(&Button::new("Approve and run").kind(ButtonKind::Primary), &format!("{}/approve", run_path(&run.key)), csrf))
             }
         }
     }
+}
+
+/// Who approved the plan, and where it is sent.
+fn approved(run: &RunDetails, approval: &Approval) -> Markup {
+    let export = format!("/exports/{}", run.key.export);
+    notice(
+        Level::Information,
+        "Approved",
+        &html! {
+            p {
+                (approval.by) " approved this plan, " (moment(approval.at)) ". "
+                @if approval.begun {
+                    a href={ (export) "/runs/" (approval.run) } { "The run that sends it" }
+                } @else {
+                    "It is sent when the run under way has ended: see " a href=(export) { "the export" } "."
+                }
+            }
+        },
+    )
 }
 
 fn rows(run: &RunDetails, ended: &RunItem) -> Markup {
