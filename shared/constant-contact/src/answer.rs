@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::Sensitive;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
@@ -20,6 +21,13 @@ const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 /// A longer pause is not believed of a limit that is per second.
 const LONGEST_THROTTLE: Duration = Duration::from_hours(1);
 
+/// So soon after 00:00 UTC a used-up day is still the one before, by a clock that is behind ours: at the documented rates
+/// no day is used up in this time.
+const DAY_BEGINS: Duration = Duration::from_mins(10);
+
+/// When to look again whether the service's new day has begun.
+const DAY_PAUSE: Duration = Duration::from_mins(1);
+
 /// An answer that is no success.
 pub(crate) struct Refusal<'a> {
     /// HTTP status.
@@ -32,6 +40,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) sent_bytes: usize,
     /// For how long the answer asks to be left alone, if it does.
     pub(crate) retry_after: Option<Duration>,
+    /// When the request was sent: a day that is used up is that of this moment, however late the answer comes.
+    pub(crate) sent_at: Timestamp,
     /// The present.
     pub(crate) now: Timestamp,
 }
@@ -52,7 +62,7 @@ impl Refusal<'_> {
         let key = words.key.as_ref().map_or("", ErrorKey::as_str);
         match (self.status, key) {
             (_, "throttled") => self.throttled(),
-            (_, "quota_exceeded") => ServiceError::QuotaExceeded { until: next_midnight(self.now) },
+            (_, "quota_exceeded") => ServiceError::QuotaExceeded { until: self.next_day() },
             (429, _) => self.too_many(&words),
             (401, _) => ServiceError::Unauthorized,
             (403, _) => ServiceError::Forbidden { needs: forbidden(key, &words) },
@@ -77,6 +87,16 @@ impl Refusal<'_> {
             return ServiceError::QueueFull { until: later(self.now, QUEUE_PAUSE) };
         }
         self.throttled()
+    }
+
+    /// The daily count starts again at 00:00:00 UTC (documented), by the service's clock.
+    fn next_day(&self) -> Timestamp {
+        let day = self.sent_at.to_zoned(TimeZone::UTC).date();
+        let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
+        if midnight(day).is_some_and(|midnight| self.sent_at < later(midnight, DAY_BEGINS)) {
+            return later(self.now, DAY_PAUSE);
+        }
+        midnight(day.saturating_add(1.day())).unwrap_or(self.now)
     }
 
     fn throttled(&self) -> ServiceError {
@@ -123,13 +143,6 @@ fn later(now: Timestamp, pause: Duration) -> Timestamp {
     now.saturating_add(pause).unwrap_or(now)
 }
 
-/// The daily count starts again at 00:00:00 UTC (documented).
-fn next_midnight(now: Timestamp) -> Timestamp {
-    let today = now.to_zoned(TimeZone::UTC).date();
-    let tomorrow = today.saturating_add(1.day());
-    tomorrow.to_zoned(TimeZone::UTC).map_or(now, |midnight| midnight.timestamp())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,7 +155,8 @@ mod tests {
 
     fn meaning_of(status: u16, body: &str, changes: bool, retry_after: Option<u64>) -> ServiceError {
         let (now, retry_after) = (NOW.parse().unwrap(), retry_after.map(Duration::from_secs));
-        Refusal { status, body: body.as_bytes(), changes, sent_bytes: 7, retry_after, now }.meaning()
+        Refusal { status, body: body.as_bytes(), changes, sent_bytes: 7, retry_after, sent_at: now, now }
+            .meaning()
     }
 
     #[test]
@@ -169,10 +183,24 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_day_ends_at_midnight() {
-        let error = meaning(429, r#"{"error_key":"quota_exceeded","error_message":"Limit Exceeded"}"#, false);
-        let midnight: Timestamp = "2026-03-06T00:00:00Z".parse().unwrap();
-        assert!(matches!(error, ServiceError::QuotaExceeded { until } if until == midnight), "{error:?}");
+    fn a_used_up_day_ends_at_midnight_by_whichever_clock() {
+        let body = br#"{"error_key":"quota_exceeded","error_message":"Limit Exceeded"}"#;
+        for (sent_at, now, expected) in [
+            ("2026-03-05T12:00:00Z", "2026-03-05T12:00:01Z", "2026-03-06T00:00:00Z"),
+            // It is the day of the request that was used up, not that of the answer.
+            ("2026-03-05T23:59:59Z", "2026-03-06T00:00:01Z", "2026-03-06T00:00:00Z"),
+            // No day is used up as it begins: the service still counts the one before.
+            ("2026-03-06T00:00:00Z", "2026-03-06T00:00:01Z", "2026-03-06T00:01:01Z"),
+            ("2026-03-06T00:09:59Z", "2026-03-06T00:10:01Z", "2026-03-06T00:11:01Z"),
+            ("2026-03-06T00:10:00Z", "2026-03-06T00:10:01Z", "2026-03-07T00:00:00Z"),
+        ] {
+            let (sent_at, now) = (sent_at.parse().unwrap(), now.parse().unwrap());
+            let refusal =
+                Refusal { status: 429, body, changes: false, sent_bytes: 0, retry_after: None, sent_at, now };
+            let error = refusal.meaning();
+            let ServiceError::QuotaExceeded { until } = error else { panic!("{error:?}") };
+            assert_eq!(until, expected.parse().unwrap(), "{sent_at}");
+        }
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub enum ServiceError {
     /// The day's requests of the application are used up; certainly not taken.
     #[error("the application's daily requests are used up; Constant Contact opens again at {}", until_minute(*until))]
     QuotaExceeded {
-        /// The next midnight UTC, when the count starts again (documented).
+        /// The next 00:00 UTC, when the count starts again (documented). Shortly after it, when the service's clock
+        /// seems to be behind ours, one minute later.
         until: Timestamp,
     },
     /// 1,000 activities wait in the account (documented limit); certainly not taken.

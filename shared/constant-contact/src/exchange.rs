@@ -63,6 +63,7 @@ impl Request {
         reading: Reading,
         clock: &dyn Clock,
     ) -> Result<Answer, Failure> {
+        let sent_at = clock.now();
         let mut request = http
             .request(self.method.clone(), self.url.clone())
             .timeout(self.timeout)
@@ -86,7 +87,7 @@ impl Request {
         let body = read_some(&mut response).await;
         let sent_bytes = self.body.as_ref().map_or(0, Bytes::len);
         let (changes, now) = (self.changes(), clock.now());
-        let refusal = Refusal { status, body: &body, changes, sent_bytes, retry_after, now };
+        let refusal = Refusal { status, body: &body, changes, sent_bytes, retry_after, sent_at, now };
         Err(Failure::Answered(status, refusal.meaning()))
     }
 }

@@ -51,7 +51,10 @@ pub enum Outcome {
         until: Timestamp,
     },
     /// Refused: the day's requests are used up.
-    QuotaExceeded,
+    QuotaExceeded {
+        /// Send nothing before: the service then counts anew, or should be asked again whether it does.
+        until: Timestamp,
+    },
 }
 
 /// Why a request may not be sent now.

@@ -175,7 +175,7 @@ fn milliseconds(duration: SignedDuration) -> u64 {
 const fn observed(failure: Option<&ServiceError>) -> Outcome {
     match failure {
         Some(ServiceError::Throttled { until }) => Outcome::Throttled { until: *until },
-        Some(ServiceError::QuotaExceeded { .. }) => Outcome::QuotaExceeded,
+        Some(ServiceError::QuotaExceeded { until }) => Outcome::QuotaExceeded { until: *until },
         _ => Outcome::Answered,
     }
 }

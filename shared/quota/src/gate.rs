@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use crate::counts::{Counters, RequestCounts};
 use crate::error::{QuotaError, ReserveError};
 use crate::grid::TOLERANCE;
-use crate::record::{later, midnight_after};
+use crate::record::later;
 use crate::shared::{BackOff, Quota, Reservation};
 
 /// So many slots may be missed in a row before the caller is told to come later: the process is then too slow to
@@ -196,10 +196,10 @@ impl QuotaGate {
         Ok(())
     }
 
-    async fn exceeded(&self) -> Result<(), QuotaError> {
-        tracing::warn!("the application's requests of this day are used up; waiting for 00:00 UTC");
-        self.hold_back_until(midnight_after(self.clock.now()), RefusalCause::DayQuota);
-        self.quota.exceeded().await
+    async fn exceeded(&self, until: Timestamp) -> Result<(), QuotaError> {
+        tracing::warn!(%until, "the application's requests of this day are used up; waiting for the next");
+        self.hold_back_until(until, RefusalCause::DayQuota);
+        self.quota.exceeded(until).await
     }
 }
 
@@ -224,7 +224,7 @@ impl RequestGate for QuotaGate {
         let noted = match observation.outcome {
             Outcome::Answered => self.answered(observation.sent_at).await,
             Outcome::Throttled { until } => self.throttled(observation.sent_at, until).await,
-            Outcome::QuotaExceeded => self.exceeded().await,
+            Outcome::QuotaExceeded { until } => self.exceeded(until).await,
         };
         if let Err(error) = noted {
             tracing::warn!(

@@ -176,11 +176,13 @@ impl Record {
         self.pause.and_then(|pause| pause.in_doubt_since())
     }
 
-    /// The service said that the day is used up, whatever we counted.
-    pub(crate) fn closed(&self, now: Timestamp) -> Self {
+    /// The service said that the day is used up until then, whatever we counted; none when the record is to stay as it
+    /// is: answers overtake each other, and an older one opens nothing.
+    pub(crate) fn closed(&self, until: Timestamp, now: Timestamp) -> Option<Self> {
         let mut next = self.at(now);
-        next.closed_until = Some(midnight_after(now));
-        next
+        let news = until > now && next.closed_until.is_none_or(|closed| until > closed);
+        next.closed_until = Some(until);
+        news.then_some(next)
     }
 
     /// How the day stands.

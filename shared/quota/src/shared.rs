@@ -114,12 +114,15 @@ impl Quota {
         .await
     }
 
-    /// The service said that the day's requests are used up: closed until 00:00 UTC.
+    /// The service said that the day's requests are used up: closed until that moment for everybody.
     ///
     /// # Errors
     /// [`QuotaError`].
-    pub async fn exceeded(&self) -> Result<(), QuotaError> {
-        self.change(|record, now| Change::Write(record.closed(now), ())).await
+    pub async fn exceeded(&self, until: Timestamp) -> Result<(), QuotaError> {
+        self.change(|record, now| {
+            record.closed(until, now).map_or(Change::Keep(()), |next| Change::Write(next, ()))
+        })
+        .await
     }
 
     /// How the day stands: one read.

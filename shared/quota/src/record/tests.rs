@@ -107,14 +107,27 @@ fn a_pause_beyond_all_patience_is_named_as_the_reason() {
 }
 
 #[test]
-fn a_closed_day_ends_at_midnight() {
+fn a_closed_day_ends_when_the_service_said_so() {
     let now = at("2026-03-05T12:00:00Z");
-    let record = Record::new(now).closed(now);
     let midnight = at("2026-03-06T00:00:00Z");
+    let record = Record::new(now).closed(midnight, now).unwrap();
     let refusal = record.reserve(&ask(now, Purpose::Interactive, 1), LIMITS).unwrap_err();
     assert_eq!(refusal, GateRefusal { until: midnight, cause: RefusalCause::DayQuota });
     assert_eq!(record.status(now, LIMITS).remaining, 0);
     assert!(record.reserve(&ask(midnight, Purpose::Interactive, 1), LIMITS).is_ok());
+}
+
+#[test]
+fn an_older_answer_neither_opens_nor_closes_anything() {
+    let midnight = at("2026-03-06T00:00:00Z");
+    let (now, minute) = (at("2026-03-06T00:00:02Z"), at("2026-03-06T00:01:00Z"));
+    // The day before is over already.
+    assert_eq!(Record::new(now).closed(midnight, now), None);
+    // Somebody has heard since that the service still counts it.
+    let record = Record::new(now).closed(minute, now).unwrap();
+    assert_eq!(record.closed(midnight, now), None);
+    assert_eq!(record.closed(minute, now), None, "nothing new");
+    assert_eq!(record.status(now, LIMITS).closed_until, Some(minute));
 }
 
 #[test]

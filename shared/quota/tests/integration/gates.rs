@@ -151,15 +151,33 @@ async fn what_the_service_refuses_holds_for_everybody() {
         assert!(wait > last_wait / 2, "pauses grow");
         last_wait = wait;
     }
-    let (sent_at, outcome) = (bench.clock.now(), Outcome::QuotaExceeded);
-    gate.observe(Observation { sent_at, outcome }).await;
     let midnight: Timestamp = "2026-03-06T00:00:00Z".parse().unwrap();
+    let (sent_at, outcome) = (bench.clock.now(), Outcome::QuotaExceeded { until: midnight });
+    gate.observe(Observation { sent_at, outcome }).await;
     for gate in [&gate, &other] {
         let refusal = gate.acquire(Purpose::Interactive, RequestKind::Read).await.unwrap_err();
         assert_eq!(refusal, GateRefusal { until: midnight, cause: RefusalCause::DayQuota });
     }
     let status = bench.quota(3).status().await.unwrap();
     assert_eq!((status.remaining, status.closed_until), (0, Some(midnight)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_day_that_begins_late_at_the_service_costs_everybody_a_minute() {
+    let bench = Bench::new("2026-03-06T00:00:00Z", Limits::default());
+    let (gate, other) = (bench.gate(1), bench.gate(2));
+    gate.acquire(Purpose::Bulk, RequestKind::Read).await.unwrap();
+    let sent_at = bench.clock.now();
+    let until = sent_at + SignedDuration::from_mins(1);
+    gate.observe(Observation { sent_at, outcome: Outcome::QuotaExceeded { until } }).await;
+    for gate in [&gate, &other] {
+        let refusal = gate.acquire(Purpose::Interactive, RequestKind::Read).await.unwrap_err();
+        assert_eq!(refusal, GateRefusal { until, cause: RefusalCause::DayQuota });
+    }
+    bench.clock.sleep_until(until).await;
+    for gate in [&gate, &other] {
+        gate.acquire(Purpose::Bulk, RequestKind::Read).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]
