@@ -163,7 +163,7 @@ impl World {
 
     fn throttle(&mut self) -> Result<(), Refusal> {
         let now = self.now();
-        let today = times::day(now);
+        let today = times::day(now - i64::from(self.switches.day_starts_late_seconds) * times::SECOND);
         if self.statistics.day != today {
             self.statistics.day = today;
             self.statistics.today = 0;

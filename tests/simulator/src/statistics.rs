@@ -38,7 +38,7 @@ pub struct Statistics {
     pub failed: u64,
     /// Connections dropped on purpose.
     pub dropped: u64,
-    /// The UTC date that `today` counts.
+    /// The date that `today` counts: UTC, by the service's clock.
     pub day: String,
     /// Requests that count toward that day's limit.
     pub today: u64,

@@ -20,6 +20,8 @@ pub struct Switches {
     pub rate_window: RateWindow,
     /// Requests answered 429 count toward the day.
     pub refused_calls_count: bool,
+    /// So many seconds after 00:00 UTC the day's count starts anew, as when the service's clock is behind.
+    pub day_starts_late_seconds: u32,
     /// Seconds from an activity's creation to its end state (0: done at the next look).
     pub activity_seconds: u32,
     /// Up to so many further seconds per activity, different for each, so that they finish out of order.
@@ -30,6 +32,12 @@ pub struct Switches {
     pub over_rows: OverLimit,
     /// Longest address an import accepts (80 in the contact resource, 50 in the import's own model).
     pub import_address_length: usize,
+    /// Longest phone number an import accepts (50 in the import's own model, 25 in the contact resource).
+    pub import_phone_length: usize,
+    /// Lengths of names and values are counted in UTF-16 units instead of characters.
+    pub lengths_in_utf16: bool,
+    /// A birthday that no month has, such as 30 February, makes the row a correctable error.
+    pub birthdays_must_exist: bool,
     /// Addresses with characters outside ASCII are accepted.
     pub international_addresses: bool,
     /// Names, phones and values over their length.
@@ -92,11 +100,15 @@ impl Default for Switches {
             application_deactivated: false,
             rate_window: RateWindow::TokenBucket,
             refused_calls_count: true,
+            day_starts_late_seconds: 0,
             activity_seconds: 0,
             activity_variation_seconds: 0,
             over_bytes: OverLimit::Drop,
             over_rows: OverLimit::Drop,
             import_address_length: 80,
+            import_phone_length: 50,
+            lengths_in_utf16: false,
+            birthdays_must_exist: false,
             international_addresses: false,
             over_long: OverLong::Refuse,
             naming: Naming::All,

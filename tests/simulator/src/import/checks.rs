@@ -64,9 +64,9 @@ pub(super) fn check(row: &mut Row<'_>, index: usize, rules: &Rules<'_>) -> Resul
     if rules.faults.refuse_every_row > 0 && number.is_multiple_of(rules.faults.refuse_every_row) {
         return Err(injected("Row was refused"));
     }
-    birthday(row)?;
+    birthday(row, rules.switches.birthdays_must_exist)?;
     anniversary(row, rules.year)?;
-    lengths(row, rules.switches.over_long)?;
+    lengths(row, rules.switches)?;
     numbers(row)
 }
 
@@ -74,17 +74,19 @@ fn blank(value: Option<&str>) -> bool {
     value.is_none_or(|value| value.trim().is_empty())
 }
 
-fn birthday(row: &Row<'_>) -> Result<(), Problem> {
+fn birthday(row: &Row<'_>, must_exist: bool) -> Result<(), Problem> {
     let (month, day) = (row.birthday_month.as_deref(), row.birthday_day.as_deref());
     if blank(month) && blank(day) {
         return Ok(());
     }
-    let within = |value: Option<&str>, most: u8| {
-        value
-            .and_then(|value| value.trim().parse::<u8>().ok())
-            .is_some_and(|value| (1..=most).contains(&value))
+    let within = |value: Option<&str>, most: i8| {
+        value.and_then(|value| value.trim().parse().ok()).filter(|value| (1..=most).contains(value))
     };
-    if within(month, 12) && within(day, 31) { Ok(()) } else { Err(Problem::Correctable("Invalid birthday")) }
+    match within(month, 12).zip(within(day, 31)) {
+        // In some year: 2000 has a 29 February.
+        Some((month, day)) if !must_exist || jiff::civil::Date::new(2000, month, day).is_ok() => Ok(()),
+        _ => Err(Problem::Correctable("Invalid birthday")),
+    }
 }
 
 /// MM/DD/YYYY, YYYY/MM/DD, YYYY-MM-DD and M-D-YYYY, with one or two digits; after 1900, at most ten years ahead.
@@ -107,38 +109,42 @@ fn anniversary(row: &Row<'_>, year_now: i16) -> Result<(), Problem> {
     if exists && year > 1900 && year <= year_now + 10 { Ok(()) } else { Err(invalid()) }
 }
 
-fn lengths(row: &mut Row<'_>, over_long: OverLong) -> Result<(), Problem> {
+fn lengths(row: &mut Row<'_>, switches: &Switches) -> Result<(), Problem> {
     for name in [&mut row.first_name, &mut row.last_name, &mut row.job_title, &mut row.company_name]
         .into_iter()
         .flatten()
     {
-        fit(name, NAME, over_long)?;
+        fit(name, NAME, switches)?;
     }
     for (_, phone) in &mut row.phones {
-        fit(phone, NAME, over_long)?;
+        fit(phone, switches.import_phone_length, switches)?;
     }
     for (_, part, text) in &mut row.addresses {
-        fit(text, if part.starts_with("street") { STREET } else { NAME }, over_long)?;
+        fit(text, if part.starts_with("street") { STREET } else { NAME }, switches)?;
     }
     for (_, value) in &mut row.custom {
-        fit(value, VALUE, over_long)?;
+        fit(value, VALUE, switches)?;
     }
     Ok(())
 }
 
-fn fit(value: &mut Cow<'_, str>, most: usize, over_long: OverLong) -> Result<(), Problem> {
+fn fit(value: &mut Cow<'_, str>, most: usize, switches: &Switches) -> Result<(), Problem> {
     // Most values are short: no character needs to be counted.
     if value.len() <= most {
         return Ok(());
     }
-    let Some((end, _)) = value.char_indices().nth(most) else {
+    let mut length = 0;
+    let too_many = value.char_indices().find(|(_, character)| {
+        length += if switches.lengths_in_utf16 { character.len_utf16() } else { 1 };
+        length > most
+    });
+    let Some((end, _)) = too_many else {
         return Ok(());
     };
-    match over_long {
+    match switches.over_long {
         OverLong::Refuse => Err(Problem::Correctable("A value is too long")),
         OverLong::Cut => {
-            *value = Cow::Owned(value.chars().take(most).collect());
-            debug_assert!(value.len() == end, "cut where the first character too many began");
+            *value = Cow::Owned(value.get(..end).unwrap_or_default().to_owned());
             Ok(())
         }
     }
@@ -188,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn birthdays_that_no_month_has_are_refused_or_not() {
+        let strict = Switches { birthdays_must_exist: true, ..Switches::default() };
+        for (month, day, exists) in [(2, 29, true), (2, 30, false), (4, 31, false), (12, 31, true)] {
+            let text =
+                format!(r#"{{"email":"a@example.com","birthday_month":{month},"birthday_day":{day}}}"#);
+            assert_eq!(checked(&text, &strict).is_ok(), exists, "{text}");
+            assert!(checked(&text, &Switches::default()).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn anniversaries_are_taken_in_the_documented_forms_only() {
         let with = |date: &str| {
             let text = format!(r#"{{"email":"a@example.com","anniversary":"{date}"}}"#);
@@ -207,5 +224,18 @@ mod tests {
         assert_eq!(checked(&text, &Switches::default()), Err(Problem::Correctable("A value is too long")));
         let cutting = Switches { over_long: OverLong::Cut, ..Switches::default() };
         assert_eq!(checked(&text, &cutting).map(|name| name.chars().count()), Ok(50));
+    }
+
+    #[test]
+    fn what_a_length_counts_and_that_of_phones_can_be_otherwise() {
+        let name = format!(r#"{{"email":"a@example.com","first_name":"{}"}}"#, "😀".repeat(26));
+        let phone = format!(r#"{{"email":"a@example.com","phone":"{}"}}"#, "5".repeat(26));
+        let short = Switches { lengths_in_utf16: true, import_phone_length: 25, ..Switches::default() };
+        for text in [&name, &phone] {
+            assert!(checked(text, &Switches::default()).is_ok());
+            assert_eq!(checked(text, &short), Err(Problem::Correctable("A value is too long")));
+        }
+        let cutting = Switches { over_long: OverLong::Cut, ..short };
+        assert_eq!(checked(&name, &cutting), Ok("😀".repeat(25)));
     }
 }

@@ -79,7 +79,10 @@ async fn the_day_ends_at_midnight_utc_and_refused_calls_count_or_not() {
     assert_eq!(service.control.statistics().await.today, 3);
     service.control.set_clock("2026-11-22T23:59:59Z".parse().unwrap()).await.unwrap();
     assert_eq!(service.get("/v3/contacts").await.0, 429);
-    service.control.set_clock("2026-11-23T00:00:00Z".parse().unwrap()).await.unwrap();
+    service.control.change_switches(|switches| switches.day_starts_late_seconds = 2).await;
+    service.control.set_clock("2026-11-23T00:00:01Z".parse().unwrap()).await.unwrap();
+    assert_eq!(service.get("/v3/contacts").await.0, 429);
+    service.control.set_clock("2026-11-23T00:00:02Z".parse().unwrap()).await.unwrap();
     assert_eq!(service.get("/v3/contacts").await.0, 200);
 }
 
