@@ -1,6 +1,7 @@
 //! The fields of a contact that an import can set, with their limits.
 //!
-//! Names and lengths come from Constant Contact's V3 contract, model `JsonImportContact`.
+//! Names and lengths come from Constant Contact's V3 contract, model `JsonImportContact`. That of phones is the one of its
+//! contact resource, 25: the import's own model says 50, which no contact could hold.
 
 use std::fmt;
 
@@ -25,6 +26,10 @@ pub enum ValueKind {
     NumberUpTo(u8),
     /// A date in one of the forms that the contract lists for anniversaries.
     Date,
+    /// A phone number in any form, whole or not at all: a part of it is another number.
+    Phone,
+    /// A number in the United States that text messages go to: ten digits.
+    TextMessageNumber,
 }
 
 macro_rules! standard_fields {
@@ -76,15 +81,15 @@ standard_fields! {
     /// Anniversary.
     Anniversary = "anniversary", ValueKind::Date, 10;
     /// Phone, of the kind *other*.
-    Phone = "phone", ValueKind::Text, 50;
+    Phone = "phone", ValueKind::Phone, 25;
     /// Phone at home.
-    HomePhone = "home_phone", ValueKind::Text, 50;
+    HomePhone = "home_phone", ValueKind::Phone, 25;
     /// Phone at work.
-    WorkPhone = "work_phone", ValueKind::Text, 50;
+    WorkPhone = "work_phone", ValueKind::Phone, 25;
     /// Mobile phone.
-    MobilePhone = "mobile_phone", ValueKind::Text, 50;
+    MobilePhone = "mobile_phone", ValueKind::Phone, 25;
     /// Another phone.
-    OtherPhone = "other_phone", ValueKind::Text, 50;
+    OtherPhone = "other_phone", ValueKind::Phone, 25;
     /// Street (of the home address).
     Street = "street", ValueKind::Text, 255;
     /// Second line of the street; the service appends it to the first.
@@ -134,9 +139,9 @@ standard_fields! {
     /// Country of another address.
     OtherCountry = "other_country", ValueKind::Text, 50;
     /// Number for text messages (United States only, ten digits).
-    SmsNumber = "sms_number", ValueKind::Text, 16;
+    SmsNumber = "sms_number", ValueKind::TextMessageNumber, 16;
     /// When the person agreed to text messages.
-    SmsConsentDate = "sms_consent_date", ValueKind::Text, 16;
+    SmsConsentDate = "sms_consent_date", ValueKind::Date, 16;
 }
 
 impl StandardField {

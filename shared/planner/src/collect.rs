@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use domain::mapping::Mapping;
 use domain::outcome::{Counts, Notes, Outcome, Reason};
+use jiff::Timestamp;
 use ledger::{AddressHash, HashSeed, fingerprint};
 use snapshots::{Columns, HeaderRefused, Row, RowHandler};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
@@ -172,8 +173,10 @@ impl<'a, S: PlanSink> Collector<'a, S> {
     }
 
     /// Announces the files of the next snapshot, in the order in which they will be read. Files are numbered
-    /// through all snapshots of the run.
-    pub fn begin_snapshot(&mut self, files: impl IntoIterator<Item = String>) {
+    /// through all snapshots of the run. `written` is when the snapshot was: which dates the service takes is
+    /// reckoned from there.
+    pub fn begin_snapshot(&mut self, written: Timestamp, files: impl IntoIterator<Item = String>) {
+        self.writer.begin_snapshot(written);
         self.first_file = self.files.len();
         self.files.extend(files);
         self.bound = None;
@@ -228,7 +231,9 @@ impl<'a, S: PlanSink> Collector<'a, S> {
             return self.reject(row, Reason::FieldCount, &[]);
         }
         if !bound.is_utf8(row) {
-            return self.reject(row, Reason::Encoding, &[]);
+            let identity = bound.identity(row).ok().flatten();
+            let identity = identity.filter(|identity| std::str::from_utf8(identity).is_ok());
+            return self.reject(row, Reason::Encoding, identity.unwrap_or_default());
         }
         let identity = match bound.identity(row) {
             Ok(identity) => identity,

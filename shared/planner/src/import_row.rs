@@ -8,10 +8,12 @@
 use domain::field::{Field, StandardField, ValueKind};
 use domain::mapping::{DEFAULT_IDENTITY_COLUMN, Mapping, Source};
 use domain::outcome::{Notes, Reason};
+use jiff::Timestamp;
 use snapshots::{ColumnError, Columns, Row};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::address::Address;
+use crate::calendar::{is_birthday, latest_date};
 use crate::value::{ValueWriter, Written};
 
 /// Where the columns of a mapping lie in one snapshot.
@@ -105,6 +107,11 @@ pub(crate) struct ContentWriter {
 }
 
 impl ContentWriter {
+    /// From here on rows are of a snapshot written then.
+    pub(crate) fn begin_snapshot(&mut self, written: Timestamp) {
+        self.values.latest_date = latest_date(written);
+    }
+
     /// The content of `row`, whose address is `address`. Counts in `notes` what was cut or left out.
     pub(crate) fn write(
         &mut self,
@@ -159,20 +166,32 @@ impl ContentWriter {
         written
     }
 
-    /// Month and day each require the other: where only one of them can be sent, neither is.
+    /// Month and day each require the other, and must be a day that there is: else neither is sent.
     fn both_or_neither(&mut self, month: (usize, Written), day: (usize, Written), notes: &mut Notes) {
         let there = |written| matches!(written, Written::Whole | Written::Cut);
-        if there(month.1) == there(day.1) {
-            return;
+        match (there(month.1), there(day.1)) {
+            (false, false) => return,
+            (true, true) if is_birthday(self.value_at(month.0), self.value_at(day.0)) => return,
+            _ => {}
         }
-        let (start, other) = if there(month.1) { (month.0, day.1) } else { (day.0, month.1) };
+        // The later one first, so that the other stays where it is.
+        self.clear(month.0.max(day.0));
+        self.clear(month.0.min(day.0));
+        // A half that could not be sent has been counted for itself.
+        notes.values_left_out += u64::from(month.1 != Written::LeftOut && day.1 != Written::LeftOut);
+    }
+
+    fn value_at(&self, start: usize) -> &[u8] {
         let length = length_at(&self.content, start).unwrap_or(0);
+        self.content.get(start + 2..start + 2 + length).unwrap_or_default()
+    }
+
+    fn clear(&mut self, start: usize) {
+        let length = self.value_at(start).len();
         self.content.drain(start + 2..start + 2 + length);
         if let Some(place) = self.content.get_mut(start..start + 2) {
             place.copy_from_slice(&[0, 0]);
         }
-        // A half that could not be sent has been counted for itself.
-        notes.values_left_out += u64::from(other == Written::Blank);
     }
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod batch;
 mod brake;
+mod calendar;
 mod chunk;
 mod claims;
 mod collect;

@@ -1,7 +1,11 @@
 //! Values: cleaned, cut to their length and written as JSON, without an allocation for the usual ones.
 
+use std::io::Write as _;
+
 use domain::field::ValueKind;
 use jiff::civil::Date;
+
+use crate::calendar::{LATEST_EVER_TAKEN, write_date};
 
 /// What happened to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +21,17 @@ pub(crate) enum Written {
 }
 
 /// Writes texts as the inside of a JSON string.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ValueWriter {
     scratch: String,
+    /// No later date is written.
+    pub(crate) latest_date: Date,
+}
+
+impl Default for ValueWriter {
+    fn default() -> Self {
+        Self { scratch: String::new(), latest_date: LATEST_EVER_TAKEN }
+    }
 }
 
 /// What a byte is to a text.
@@ -51,7 +63,7 @@ static CLASSES: [u8; 256] = {
 };
 
 /// Whether a text can be copied: printable, nothing that JSON escapes, no white space that would have to go, at most
-/// `max` characters. Without a branch for each byte, which the processor would often guess wrong. Doubt is `false`.
+/// `max` long. Without a branch for each byte, which the processor would often guess wrong. Doubt is `false`.
 #[inline]
 fn is_plain(value: &[u8], max: usize) -> bool {
     let mut seen = 0;
@@ -72,7 +84,7 @@ fn is_plain(value: &[u8], max: usize) -> bool {
 /// For UTF-8 of which [`is_plain`] knows all but the characters beyond ASCII: whether none of them is white space or
 /// a control, judged by their first two bytes.
 fn is_plain_beyond_ascii(value: &[u8], max: usize) -> bool {
-    let mut characters = 0;
+    let mut units = 0;
     let mut previous = 0;
     for byte in value {
         let doubtful =
@@ -80,20 +92,35 @@ fn is_plain_beyond_ascii(value: &[u8], max: usize) -> bool {
         if doubtful {
             return false;
         }
-        characters += usize::from(*byte & 0xC0 != 0x80);
+        // The first byte of a character, which from U+10000 on is two units.
+        units += usize::from(*byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0);
         previous = *byte;
     }
-    characters <= max
+    units <= max
 }
 
 impl ValueWriter {
-    /// Appends `value`, which must be UTF-8, as `kind` asks, without quotes.
+    /// Appends `value`, which must be UTF-8, as `kind` asks, without quotes. Lengths are counted in UTF-16 units: what
+    /// the service counts is not documented, and characters are fewer.
     pub(crate) fn write(&mut self, value: &[u8], kind: ValueKind, max: usize, out: &mut Vec<u8>) -> Written {
         match kind {
             ValueKind::Text => self.write_text(value, max, out),
             ValueKind::NumberUpTo(greatest) => write_number(value, greatest, out),
-            ValueKind::Date => write_date(value, out),
+            ValueKind::Date => write_date(value, self.latest_date, out),
+            ValueKind::Phone => self.write_whole_text(value, max, out),
+            ValueKind::TextMessageNumber => write_text_message_number(value, out),
         }
+    }
+
+    /// A text of which a part is worth nothing: a number that was cut is somebody else's.
+    fn write_whole_text(&mut self, value: &[u8], max: usize, out: &mut Vec<u8>) -> Written {
+        let start = out.len();
+        let written = self.write_text(value, max, out);
+        if written != Written::Cut {
+            return written;
+        }
+        out.truncate(start);
+        Written::LeftOut
     }
 
     fn write_text(&mut self, value: &[u8], max: usize, out: &mut Vec<u8>) -> Written {
@@ -122,27 +149,25 @@ impl ValueWriter {
     }
 
     /// Leaves the cleaned text in the scratch buffer: control characters and runs of white space as one space,
-    /// none at the ends, at most `max` characters. Says whether something was cut off.
+    /// none at the ends, at most `max` long. Says whether something was cut off.
     fn clean(&mut self, text: &str, max: usize) -> bool {
         self.scratch.clear();
-        let mut characters = 0;
+        let mut units = 0;
         for word in text.split(|character: char| character.is_whitespace() || character.is_control()) {
-            if word.is_empty() {
-                continue;
-            }
+            let Some(first) = word.chars().next() else { continue };
             if !self.scratch.is_empty() {
-                if characters + 1 >= max {
+                if units + 1 + first.len_utf16() > max {
                     return true;
                 }
                 self.scratch.push(' ');
-                characters += 1;
+                units += 1;
             }
             for character in word.chars() {
-                if characters == max {
+                if units + character.len_utf16() > max {
                     return true;
                 }
                 self.scratch.push(character);
-                characters += 1;
+                units += character.len_utf16();
             }
         }
         false
@@ -156,39 +181,32 @@ fn write_number(value: &[u8], greatest: u8, out: &mut Vec<u8>) -> Written {
     }
     match std::str::from_utf8(value).ok().and_then(|text| text.parse::<u8>().ok()) {
         Some(number) if (1..=greatest).contains(&number) => {
-            out.extend_from_slice(number.to_string().as_bytes());
+            // Writing to memory cannot fail.
+            let _ = write!(out, "{number}");
             Written::Whole
         }
         _ => Written::LeftOut,
     }
 }
 
-fn write_date(value: &[u8], out: &mut Vec<u8>) -> Written {
+/// The contract takes `1231231234` and `123-123-1234`: the digits of whatever stands around them, without the country's.
+fn write_text_message_number(value: &[u8], out: &mut Vec<u8>) -> Written {
     let value = value.trim_ascii();
     if value.is_empty() {
         return Written::Blank;
     }
-    let date = std::str::from_utf8(value).ok().and_then(parse_date);
-    // The service takes years after 1900 (its earlier interface says so) and some years ahead.
-    match date.filter(|date| (1901..=2100).contains(&date.year())) {
-        Some(date) => {
-            out.extend_from_slice(date.to_string().as_bytes());
-            Written::Whole
-        }
-        None => Written::LeftOut,
+    let punctuation = |byte: &u8| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | b'+');
+    let start = out.len();
+    out.extend(value.iter().filter(|byte| byte.is_ascii_digit()));
+    let digits = out.get(start..).unwrap_or_default();
+    if digits.len() == 11 && digits.first() == Some(&b'1') {
+        out.remove(start);
     }
-}
-
-/// A date in one of the forms of the contract, or the date of a timestamp, as data stores write them.
-fn parse_date(text: &str) -> Option<Date> {
-    let date = text.split(['T', ' ']).next()?;
-    let parts: Vec<&str> = date.split(['/', '-']).collect();
-    let [first, second, third] = parts.as_slice() else { return None };
-    let (year, month, day) = if first.len() == 4 { (first, second, third) } else { (third, first, second) };
-    if year.len() != 4 {
-        return None;
+    if out.len() - start == 10 && value.iter().all(|byte| punctuation(byte)) {
+        return Written::Whole;
     }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    out.truncate(start);
+    Written::LeftOut
 }
 
 #[cfg(test)]
@@ -213,6 +231,10 @@ mod tests {
     #[case("abcdefghijk", "abcdefghij", Written::Cut)]
     #[case("äöüäöüäöüäöü", "äöüäöüäöüä", Written::Cut)]
     #[case("abcdefghi jk", "abcdefghi", Written::Cut)]
+    #[case("😀😀😀😀😀", "😀😀😀😀😀", Written::Whole)]
+    #[case("😀😀😀😀😀a", "😀😀😀😀😀", Written::Cut)]
+    #[case("a😀😀😀😀😀", "a😀😀😀😀", Written::Cut)]
+    #[case("abcdefgh 😀", "abcdefgh", Written::Cut)]
     #[case(" \u{a0} ", "", Written::Blank)]
     #[case("", "", Written::Blank)]
     fn texts(#[case] value: &str, #[case] expected: &str, #[case] written: Written) {
@@ -231,22 +253,34 @@ mod tests {
     }
 
     #[rstest]
-    #[case("5/1/1980", "1980-05-01", Written::Whole)]
-    #[case("05/31/1980", "1980-05-31", Written::Whole)]
-    #[case("1980/5/1", "1980-05-01", Written::Whole)]
-    #[case("5-31-1980", "1980-05-31", Written::Whole)]
-    #[case("1980-05-01T00:00:00Z", "1980-05-01", Written::Whole)]
-    #[case("31/05/1980", "", Written::LeftOut)]
-    #[case("1980-02-30", "", Written::LeftOut)]
-    #[case("1880-02-03", "", Written::LeftOut)]
-    #[case("soon", "", Written::LeftOut)]
-    fn dates(#[case] value: &str, #[case] expected: &str, #[case] written: Written) {
-        assert_eq!(write(value, ValueKind::Date, 10), (expected.to_owned(), written));
+    #[case("+49 30 1234", "+49 30 1234", Written::Whole)]
+    #[case(" +49  30\t1234 ", "+49 30 1234", Written::Whole)]
+    #[case("+49 30 12345", "", Written::LeftOut)]
+    #[case(" ", "", Written::Blank)]
+    fn phones_are_sent_whole_or_not_at_all(
+        #[case] value: &str,
+        #[case] expected: &str,
+        #[case] written: Written,
+    ) {
+        assert_eq!(write(value, ValueKind::Phone, 11), (expected.to_owned(), written));
+    }
+
+    #[rstest]
+    #[case("2025550123", "2025550123", Written::Whole)]
+    #[case(" +1 (202) 555-0123 ", "2025550123", Written::Whole)]
+    #[case("202.555.0123", "2025550123", Written::Whole)]
+    #[case("555-0123", "", Written::LeftOut)]
+    #[case("+49 30 12345678", "", Written::LeftOut)]
+    #[case("202-555-0123 x4", "", Written::LeftOut)]
+    #[case("mobile 202-555-0123", "", Written::LeftOut)]
+    #[case(" ", "", Written::Blank)]
+    fn numbers_for_text_messages(#[case] value: &str, #[case] expected: &str, #[case] written: Written) {
+        assert_eq!(write(value, ValueKind::TextMessageNumber, 16), (expected.to_owned(), written));
     }
 
     proptest! {
         #[test]
-        fn the_short_cuts_change_nothing(value in "[ a-zA-Zäöüß\u{a0}\u{85}€東京Ωж\"\\\\]{0,12}", max in 1_usize..14) {
+        fn the_short_cuts_change_nothing(value in "[ a-zA-Zäöüß\u{a0}\u{85}€東京Ωж😀\"\\\\]{0,12}", max in 1_usize..14) {
             let mut slow = ValueWriter::default();
             let cut = slow.clean(&value, max);
             let expected = slow.scratch.replace('\\', "\\\\").replace('"', "\\\"");
@@ -259,7 +293,7 @@ mod tests {
         fn every_text_becomes_a_json_string_within_its_length(value in any::<String>(), max in 1_usize..60) {
             let (text, _) = write(&value, ValueKind::Text, max);
             let read: String = serde_json::from_str(&format!("\"{text}\"")).unwrap();
-            prop_assert!(read.chars().count() <= max);
+            prop_assert!(read.encode_utf16().count() <= max);
             prop_assert_eq!(read.trim(), &read);
             prop_assert!(!read.chars().any(char::is_control));
         }

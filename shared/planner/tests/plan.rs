@@ -9,6 +9,7 @@ use domain::field::Field;
 use domain::identifier::ListId;
 use domain::mapping::{Attribute, Mapping, Source};
 use domain::outcome::Counts;
+use jiff::Timestamp;
 use ledger::{AddressHash, HashSeed, LedgerReader};
 use planner::{
     Baseline, ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, FinishedChunk,
@@ -123,7 +124,7 @@ fn plan_deciding(
     for (segment, parts) in segments.iter().enumerate() {
         let keys: Vec<_> =
             (0..parts.len()).map(|part| format!("segments/s{segment}/one/part-{part}.csv")).collect();
-        collector.begin_snapshot(keys.clone());
+        collector.begin_snapshot(Timestamp::UNIX_EPOCH, keys.clone());
         let parts = keys.into_iter().zip(parts).map(|(key, rows)| {
             let bytes = csv(rows);
             let part = PinnedPart { key, tag: Tag::new("t"), size: bytes.len() as u64 };
@@ -407,7 +408,7 @@ fn the_address_is_the_identity_where_there_is_no_other() {
     let mut sink = Collected::default();
     let mapping = Mapping::new("EMail", None, vec![]).unwrap();
     let mut collector = Collector::new(&mapping, SEED, CollectSettings::default(), &mut sink);
-    collector.begin_snapshot(["a.csv".to_owned()]);
+    collector.begin_snapshot(Timestamp::UNIX_EPOCH, ["a.csv".to_owned()]);
     let bytes = b"EMail\nann@example.com\nAnn@example.com\n".to_vec();
     let part = PinnedPart { key: "a.csv".into(), tag: Tag::new("t"), size: bytes.len() as u64 };
     let parts = [(part, Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>)];
@@ -435,7 +436,7 @@ fn more_members_than_allowed_or_too_many_unreadable_rows_end_the_plan() {
     let run = |text: &str, settings: CollectSettings| {
         let mut sink = Collected::default();
         let mut collector = Collector::new(&mapping, SEED, settings, &mut sink);
-        collector.begin_snapshot(["a.csv".to_owned()]);
+        collector.begin_snapshot(Timestamp::UNIX_EPOCH, ["a.csv".to_owned()]);
         let bytes = format!("CustomerId,EMail,FirstName\n{text}").into_bytes();
         let part = PinnedPart { key: "a.csv".into(), tag: Tag::new("t"), size: bytes.len() as u64 };
         let parts = [(part, Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>)];

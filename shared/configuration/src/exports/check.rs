@@ -194,7 +194,7 @@ fn constant_problem(field: &Field, text: &str) -> Option<String> {
             let in_range = text.parse::<u8>().is_ok_and(|number| (1..=most).contains(&number));
             (!in_range).then(|| format!("Enter a whole number from 1 to {most}."))
         }
-        ValueKind::Text | ValueKind::Date => {
+        ValueKind::Text | ValueKind::Date | ValueKind::Phone | ValueKind::TextMessageNumber => {
             let most = field.max_characters();
             (text.chars().count() > most).then(|| format!("Use at most {most} characters."))
         }

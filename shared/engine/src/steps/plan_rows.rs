@@ -163,7 +163,8 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
         collector = collector.deciding_at_once();
     }
     for snapshot in &input.snapshots {
-        collector.begin_snapshot(snapshot.parts.iter().map(|part| part.key.clone()));
+        let files = snapshot.parts.iter().map(|part| part.key.clone());
+        collector.begin_snapshot(snapshot.last_modified, files);
         let mut observed = Observed { collector: &mut collector, observer: input.observer.as_ref() };
         let totals =
             read_pinned(&input.segments, snapshot, &input.runtime, &settings.snapshots, &mut observed)?;
