@@ -1,5 +1,7 @@
 //! Polling: all activities together, and what their ends mean for the chunks.
 
+mod unread;
+
 use constant_contact::{Activity, ActivityState, ServiceError, refused_rows};
 use domain::identifier::ActivityId;
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +14,7 @@ use crate::keys;
 use crate::phase::NextPoll;
 use crate::refusals::{Refusals, RefusedRow};
 use crate::session::Session;
+use unread::unread_rows;
 
 /// The first pause; it doubles up to the longest.
 const FIRST_PAUSE: i64 = 2;
@@ -128,8 +131,15 @@ impl Session<'_> {
         let cannot_add = count(counts.cannot_add_to_list_count);
         let named = refused_rows(activity, usize::try_from(rows).unwrap_or(usize::MAX)).named;
         let named_rows = u32::try_from(named.len()).unwrap_or(u32::MAX);
+        // Whoever was not read is on the list only if they were before: they are looked for like refused rows.
+        let judged = error.saturating_add(correctable).saturating_add(cannot_add);
+        let unread = unread_rows(&counts, rows, judged);
+        if unread > 0 {
+            let run = &self.run.content.key.run;
+            tracing::warn!(%run, chunk = number, unread, "an import was not read to its end; the rest is tried again");
+        }
         // Names beyond the counters are still refused rows.
-        let refused = error.saturating_add(correctable).max(named_rows).min(rows);
+        let refused = error.saturating_add(correctable).max(named_rows).saturating_add(unread).min(rows);
         let identified = named_rows >= refused && cannot_add == 0;
         if !named.is_empty() {
             let mut errors_left = error;

@@ -2,6 +2,8 @@
 
 use domain::outcome::Reason;
 use planner::RunKind;
+use rstest::rstest;
+use simulator::PersonCount;
 use virtual_time::{Person, When, World, WorldOptions, counts, end, people};
 
 use super::steps::world_of;
@@ -54,4 +56,34 @@ async fn the_report_of_unreadable_rows_survives_a_crash() {
             return;
         }
     }
+}
+
+#[rstest]
+#[case::many(25, PersonCount::InImport)]
+#[case::one_of_each_chunk(39, PersonCount::InImport)]
+#[case::many_where_only_the_accepted_are_counted(25, PersonCount::Accepted)]
+#[case::one_of_each_chunk_where_only_the_accepted_are_counted(39, PersonCount::Accepted)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_the_service_drops_without_a_word_are_reported_and_tried_again(
+    #[case] import_rows: usize,
+    #[case] person_count: PersonCount,
+) {
+    let world = world_of(200).await;
+    world.control.change_faults(|faults| faults.refuse_containing = Some("person19".into())).await;
+    world.control.change_switches(move |switches| switches.person_count = person_count).await;
+    world.control.change_limits(move |limits| limits.import_rows = import_rows).await;
+    let run = world.run(RunKind::Changes).await;
+    let first = counts(&run);
+    let members = world.members().await.len() as u64;
+    assert!(members <= 5 * import_rows as u64);
+    assert_eq!((first.added, first.rejected), (members, 200 - members), "{first:?}");
+    assert_eq!(first.reasons.get(&Reason::RejectedUnidentified), None);
+    let report = world.state_file(run.ended().unwrap().files.report.as_ref().unwrap()).await;
+    assert_eq!(report.lines().count() as u64, first.rejected + 1);
+    world.control.change_limits(|limits| limits.import_rows = 40_000).await;
+    world.control.change_faults(|faults| faults.refuse_containing = None).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((counts(&run).added, counts(&run).unchanged), (200 - members, members));
+    assert_eq!(world.members().await.len(), 200);
+    world.close().await;
 }
