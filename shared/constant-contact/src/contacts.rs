@@ -65,6 +65,8 @@ pub struct ContactQuery {
     pub list_memberships: bool,
     /// Contacts a page, 1 to 500.
     pub limit: Option<u32>,
+    /// Whether to say how many contacts there are on all pages together.
+    pub count: bool,
 }
 
 impl ContactQuery {
@@ -97,6 +99,9 @@ impl ContactQuery {
         }
         if self.list_memberships {
             add("include", "list_memberships".to_owned());
+        }
+        if self.count {
+            add("include_count", "true".to_owned());
         }
         url.query_pairs_mut().extend_pairs(pairs);
         url
@@ -131,6 +136,8 @@ pub struct ContactPage {
     pub contacts: Vec<Contact>,
     /// How many of the page had no usable id.
     pub unusable: usize,
+    /// How many contacts all pages together have (`contacts_count` of the contract), if it was asked for.
+    pub count: Option<u64>,
     /// Where the next page begins; none on the last.
     pub next: Option<Cursor>,
 }
@@ -218,6 +225,8 @@ impl WireContact {
 struct WirePage {
     #[serde(default, deserialize_with = "null_as_default")]
     contacts: Vec<WireContact>,
+    #[serde(default, deserialize_with = "count")]
+    contacts_count: Option<u64>,
     #[serde(default, rename = "_links", deserialize_with = "null_as_default")]
     links: Links,
 }
@@ -235,7 +244,7 @@ impl Client {
     ) -> Result<ContactPage, ServiceError> {
         let first = query.url(self.transport.url(PATH));
         let page: WirePage = self.get_page(PATH, first, after).await?;
-        let received = page.contacts.len();
+        let (received, count) = (page.contacts.len(), page.contacts_count);
         let contacts: Vec<_> = page.contacts.into_iter().filter_map(WireContact::into_contact).collect();
         let next = page.links.next_href().map(Cursor::new);
         if next.is_some() && next.as_ref() == after {
@@ -244,7 +253,7 @@ impl Client {
                 what: "with pages that lead in a circle",
             });
         }
-        Ok(ContactPage { unusable: received - contacts.len(), contacts, next })
+        Ok(ContactPage { unusable: received - contacts.len(), contacts, count, next })
     }
 
     /// The contact with this address, deleted or not, with its lists; none when the account has none.

@@ -2,20 +2,21 @@
 //!
 //! What is kept is hashes of addresses, never the addresses.
 
+mod hashes;
+mod merging;
 mod state;
 
 use constant_contact::{Client, Contact, Cursor, ServiceError};
 use domain::identifier::AccountId;
-use domain::in_one_line;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{AddressHash, HashSeed, identity_hash};
 use planner::{Address, OptOuts};
-use store::{Condition, DocumentError, StoreError, Versioned, list_all};
+use store::{DocumentError, StoreError, Versioned};
 
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::keys;
-use state::{AllDeleted, OptOutState, Reading, Subject};
+use state::{OptOutState, Reading, Subject};
 
 /// A full read is repeated after this long; it releases people who subscribed again.
 const FULL_READ_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -34,9 +35,6 @@ const LOOK_KEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// How often one call begins again when the service no longer knows its place in the pages.
 const RESTARTS: u8 = 3;
-
-/// Nobody writes a part for so long: what nothing refers to by then, a crash has left.
-const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far a look came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,8 +136,9 @@ impl Engine {
                     called_at.duration_since(*began_at) <= LOOK_KEPT
                 }
             };
-            state = self.finish_reading(source, read, finished).await?;
-            if complete && state.content.reading.is_none() {
+            let in_full = finished.reading.of.is_in_full();
+            state = self.finish_reading(source.account, read, finished).await?;
+            if complete && (!in_full || state.content.reading.is_none()) {
                 return Ok(Look::Complete);
             }
         }
@@ -155,7 +154,7 @@ impl Engine {
         }
         let due = state.full_read_at.is_none_or(|at| now.duration_since(at) > FULL_READ_EVERY);
         let of = if due { Subject::Everybody } else { Subject::NewOptOuts };
-        Reading { of, began_at: now, pages: 0, cursor: None, parts: Vec::new() }
+        Reading::new(of, now)
     }
 
     /// Reads to the end, or to the deadline. However it stops, what was read is saved.
@@ -191,16 +190,22 @@ impl Engine {
                 }
             };
             pages += 1;
-            reading.pages = reading.pages.saturating_add(1);
+            reading.take_note(&page);
             let opted_out = page.contacts.iter().filter(|contact| reading.of.is_meant(contact));
             hashes.extend(opted_out.filter_map(|contact| hash(contact, &mut address, source.seed)));
-            reading.cursor = page.next.map(|next| next.as_str().to_owned());
-            if reading.cursor.is_none() {
-                if reading.of != Subject::NewOptOuts {
-                    return Ok((state, Some(Finished { reading, hashes, one_page })));
+            if page.next.is_none() && reading.of != Subject::NewOptOuts {
+                return Ok((state, Some(Finished { reading, hashes, one_page })));
+            }
+            if page.next.is_none() {
+                match self.which_deleted(source, &state.content).await {
+                    Ok(of) => reading.begin(of),
+                    Err(error) => {
+                        // These pages are read again, after those of before.
+                        reading.begin(Subject::NewOptOuts);
+                        self.save_part(source.account, state, &mut reading, hashes).await?;
+                        return Err(error.into());
+                    }
                 }
-                reading.of = state.content.which_deleted(self.clock.now());
-                reading.pages = 0;
             }
             one_page = false;
             let late = self.clock.now() >= source.deadline;
@@ -213,6 +218,17 @@ impl Engine {
                 return Ok((state, None));
             }
         }
+    }
+
+    /// Which deleted contacts this look reads. Where there are too many to read all of them every time, their number is
+    /// asked for: when it has changed, somebody was deleted, whatever the dates say.
+    async fn which_deleted(&self, source: Source<'_>, state: &OptOutState) -> Result<Subject, ServiceError> {
+        let of = state.which_deleted(self.clock.now());
+        if of != Subject::NewlyDeleted {
+            return Ok(of);
+        }
+        let page = source.client.contacts(&Subject::count_of_deleted(), None).await?;
+        Ok(if state.has_as_many_deleted(page.count) { of } else { Subject::AllDeleted })
     }
 
     /// Saves a reading with what was read since its last part.
@@ -228,133 +244,6 @@ impl Engine {
         }
         let content = OptOutState { reading: Some(reading.clone()), ..state.content.clone() };
         self.documents.replace(&state, content).await.map_err(shared)
-    }
-
-    /// Makes what was read part of what is known.
-    async fn finish_reading(
-        &self,
-        source: Source<'_>,
-        state: Versioned<OptOutState>,
-        finished: Finished,
-    ) -> Result<Versioned<OptOutState>, StepError> {
-        let Finished { reading, mut hashes, .. } = finished;
-        let Source { account, .. } = source;
-        for part in &reading.parts {
-            hashes.extend(self.read_hashes(account, part).await?);
-        }
-        let read = OptOuts::new(hashes, 0);
-        let known = match &state.content.hashes {
-            Some(name) => OptOuts::new(self.read_hashes(account, name).await?, 0),
-            None => OptOuts::default(),
-        };
-        let mut content = OptOutState { reading: None, ..state.content.clone() };
-        let mut released = OptOuts::default();
-        let mut obsolete = reading.parts;
-        match reading.of {
-            Subject::Everybody => {
-                let missing = known.without(&read);
-                if missing.hashes().is_empty() {
-                    (content.full_read_at, content.looked_at) =
-                        (Some(reading.began_at), Some(reading.began_at));
-                } else {
-                    let missing = self.write_hashes(account, missing).await?;
-                    content.reading = Some(Reading {
-                        of: Subject::EverybodyAgain { first_at: reading.began_at, missing },
-                        began_at: self.clock.now(),
-                        pages: 0,
-                        cursor: None,
-                        parts: Vec::new(),
-                    });
-                }
-            }
-            Subject::EverybodyAgain { first_at, missing } => {
-                released = OptOuts::new(self.read_hashes(account, &missing).await?, 0).without(&read);
-                (content.full_read_at, content.looked_at) = (Some(first_at), Some(first_at));
-                obsolete.push(missing);
-            }
-            Subject::NewOptOuts | Subject::NewlyDeleted => content.looked_at = Some(reading.began_at),
-            Subject::AllDeleted => {
-                content.looked_at = Some(reading.began_at);
-                content.all_deleted = Some(AllDeleted { at: reading.began_at, pages: reading.pages });
-            }
-        }
-        let mut all = known.hashes().to_vec();
-        all.extend_from_slice(read.hashes());
-        let all = OptOuts::new(all, 0).without(&released);
-        if all != known || content.hashes.is_none() {
-            obsolete.extend(content.previous.take());
-            content.previous = content.hashes.take();
-            content.hashes = Some(self.write_hashes(account, all).await?);
-        }
-        let renewed = content.hashes != state.content.hashes;
-        let state = self.documents.replace(&state, content).await.map_err(shared)?;
-        if renewed {
-            obsolete.extend(self.abandoned(account, &state.content).await);
-        }
-        for name in obsolete {
-            // What cannot be deleted now is found as abandoned later.
-            let key = keys::opt_out_hashes(account, &name);
-            if let Err(error) = self.documents.store().delete(&key, Condition::None).await {
-                tracing::warn!(%account, error = %in_one_line(&error), "old hashes of opt-outs stay");
-            }
-        }
-        Ok(state)
-    }
-
-    /// Files that nothing refers to any more: of readings that were given up, or whose process died.
-    async fn abandoned(&self, account: &AccountId, state: &OptOutState) -> Vec<String> {
-        let now = self.clock.now();
-        let prefix = keys::opt_out_files(account);
-        let Ok(objects) = list_all(self.documents.store().as_ref(), &prefix).await else { return Vec::new() };
-        let old =
-            objects.into_iter().filter(|object| now.duration_since(object.last_modified) > ABANDONED_AFTER);
-        let names = old.filter_map(|object| {
-            let name = object.key.strip_prefix(&prefix)?.strip_suffix(keys::HASHES)?;
-            Some(name.to_owned())
-        });
-        names.filter(|name| !state.refers_to(name)).collect()
-    }
-
-    /// What is known of the account's opt-outs.
-    ///
-    /// # Errors
-    /// A passing one as long as they have never been read in full: look first.
-    pub(crate) async fn opt_outs(&self, account: &AccountId) -> Result<OptOuts, StepError> {
-        let key = keys::opt_outs(account);
-        let mut missing = None;
-        loop {
-            let state = self.documents.load::<OptOutState>(&key).await?.map(|state| state.content);
-            let state = state.unwrap_or_default();
-            let (Some(full_read_at), Some(name)) = (state.full_read_at, state.hashes) else {
-                return Err(StepError::Passing("the account's opt-outs must be read again first".to_owned()));
-            };
-            if missing.as_ref() == Some(&name) {
-                return Err(StepError::Passing(
-                    "what was read of the account's opt-outs is missing".to_owned(),
-                ));
-            }
-            match self.read_hashes(account, &name).await {
-                Ok(hashes) => return Ok(OptOuts::new(hashes, day(full_read_at))),
-                // Replaced since, or lost: the next look finds out.
-                Err(StoreError::NotFound { .. }) => missing = Some(name),
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// Writes hashes as sixteen bytes each.
-    async fn write_hashes(&self, account: &AccountId, hashes: OptOuts) -> Result<String, StoreError> {
-        let name = self.random.uuid().to_string();
-        let bytes: Vec<u8> = hashes.hashes().iter().flat_map(|hash| hash.0.to_be_bytes()).collect();
-        let key = keys::opt_out_hashes(account, &name);
-        self.documents.store().put(&key, bytes.into(), Condition::Absent).await?;
-        Ok(name)
-    }
-
-    async fn read_hashes(&self, account: &AccountId, name: &str) -> Result<Vec<AddressHash>, StoreError> {
-        let object = self.documents.store().get(&keys::opt_out_hashes(account, name)).await?;
-        let (hashes, _) = object.bytes.as_chunks::<16>();
-        Ok(hashes.iter().map(|bytes| AddressHash(u128::from_be_bytes(*bytes))).collect())
     }
 }
 

@@ -61,7 +61,7 @@ async fn contacts_can_be_read_on_from_a_stored_cursor() {
     let first = r#"{"contacts":[{"contact_id":"af73e650-96f0-11ef-b2a0-fa163eafb85e","email_address":
         {"address":"ann@example.com","permission_to_send":"unsubscribed","opt_out_date":"2024-10-30T18:56:35Z"},
         "list_memberships":["a"]},{"contact_id":"none"}],
-        "_links":{"next":{"href":"/v3/contacts?cursor=bGltaXQ9MSZuZXh0PTI="}}}"#;
+        "contacts_count":3,"_links":{"next":{"href":"/v3/contacts?cursor=bGltaXQ9MSZuZXh0PTI="}}}"#;
     let last = r#"{"contacts":[{"contact_id":"bf73e650-96f0-11ef-b2a0-fa163eafb85e","email_address":null}],
         "_links":null}"#;
     let bench = bench([answer(200, first), answer(200, last)]).await;
@@ -72,22 +72,23 @@ async fn contacts_can_be_read_on_from_a_stored_cursor() {
         optout_after: Some("2026-03-01T10:00:00.5Z".parse().unwrap()),
         list_memberships: true,
         limit: Some(1),
+        count: true,
         ..ContactQuery::default()
     };
     let page = bench.client.contacts(&query, None).await.unwrap();
-    assert_eq!((page.contacts.len(), page.unusable), (1, 1));
+    assert_eq!((page.contacts.len(), page.unusable, page.count), (1, 1, Some(3)));
     assert!(page.contacts[0].opt_out_date.is_some());
     assert!(!format!("{page:?} {query:?}").contains("ann"), "an address in Debug");
 
     let kept = page.next.unwrap().as_str().to_owned();
     let page = bench.client.contacts(&query, Some(&Cursor::new(kept))).await.unwrap();
-    assert_eq!((page.contacts.len(), page.next.is_none()), (1, true));
+    assert_eq!((page.contacts.len(), page.count, page.next.is_none()), (1, None, true));
     let targets: Vec<_> = bench.script.received().into_iter().map(|request| request.target).collect();
     assert_eq!(
         targets,
         [
             "/v3/contacts?limit=1&status=all%2Cdeleted&lists=a&email=ann%2Bx%40example.com\
-             &optout_after=2026-03-01T10%3A00%3A00Z&include=list_memberships",
+             &optout_after=2026-03-01T10%3A00%3A00Z&include=list_memberships&include_count=true",
             "/v3/contacts?cursor=bGltaXQ9MSZuZXh0PTI=",
         ]
     );

@@ -162,7 +162,11 @@ fn apply(world: &World, id: i64, change: Change) -> Result<(), rusqlite::Error> 
             )?;
         }
         Change::Delete => {
-            database.execute("UPDATE contacts SET deleted = ?2, updated = ?2 WHERE id = ?1", [id, now])?;
+            database.execute(
+                "UPDATE contacts SET deleted = ?2, updated = CASE WHEN ?3 THEN ?2 ELSE updated END
+                 WHERE id = ?1",
+                params![id, now, world.switches.deletion_moves_updated_at],
+            )?;
             world.leave_all_lists(id)?;
         }
         Change::Hold => {

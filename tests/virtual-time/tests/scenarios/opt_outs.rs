@@ -3,6 +3,7 @@
 use engine::{Caller, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
+use rstest::rstest;
 use simulator::{Change, NewContact};
 use store::{Condition, ObjectStore};
 use virtual_time::{Person, World, WorldOptions, counts, end, people};
@@ -77,6 +78,80 @@ async fn nobody_is_sent_whom_a_repeated_full_read_skips() {
     world.sleep(SignedDuration::from_hours(31 * 24)).await;
     world.run(RunKind::Changes).await;
     assert_eq!(world.control.statistics().await.imports, 0, "people known to have opted out were sent");
+}
+
+#[rstest]
+#[case::few(3)]
+#[case::so_many_that_two_reads_skip_the_same(40)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_sent_whom_the_first_read_skips(#[case] pages_skip: u32) {
+    let world = World::new(WorldOptions::default()).await;
+    world
+        .control
+        .change_switches(move |switches| {
+            switches.pages_skip = pages_skip;
+            switches.account_opt_outs_can_be_added = true;
+        })
+        .await;
+    let contacts = (0..1200).map(|number| NewContact {
+        email: format!("person{number}@example.com"),
+        unsubscribed: true,
+        ..NewContact::default()
+    });
+    world.control.add_contacts(contacts.collect()).await.unwrap();
+    world.upload("1", &people(0, 1200)).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((counts(&run).opted_out, counts(&run).added), (1200, 0));
+    assert_eq!(world.control.statistics().await.imports, 0);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opt_outs_that_fill_one_page_are_read_once() {
+    let world = World::new(WorldOptions::default()).await;
+    let contacts = (0..300).map(|number| NewContact {
+        email: format!("person{number}@example.com"),
+        unsubscribed: true,
+        ..NewContact::default()
+    });
+    world.control.add_contacts(contacts.collect()).await.unwrap();
+    world.upload("1", &people(0, 350)).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((counts(&run).opted_out, counts(&run).added), (300, 50));
+    assert_eq!(world.control.statistics().await.contacts, 1);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_who_was_deleted_is_sent_however_many_were_deleted_before() {
+    let world = World::new(WorldOptions::default()).await;
+    world.control.change_switches(|switches| switches.deletion_moves_updated_at = false).await;
+    // More than are read with every look.
+    let gone: Vec<String> = (0..10_100).map(|number| format!("gone{number}@example.org")).collect();
+    let contacts = gone.iter().map(|email| NewContact { email: email.clone(), ..NewContact::default() });
+    world.control.add_contacts(contacts.collect()).await.unwrap();
+    for email in gone {
+        world.control.change_contact(email, Change::Delete).await.unwrap();
+    }
+    let mut rows = people(0, 50);
+    world.upload("1", &rows).await;
+    world.run(RunKind::Changes).await;
+    world.sleep(SignedDuration::from_hours(30)).await;
+    world.run(RunKind::Changes).await;
+    let before = world.control.statistics().await.contacts;
+    world.run(RunKind::Changes).await;
+    assert!(
+        world.control.statistics().await.contacts - before <= 3,
+        "all are read although nobody was deleted"
+    );
+    // Nothing else of the contact has changed lately, and all who were deleted have just been read.
+    world.control.change_contact("person7@example.com", Change::Delete).await.unwrap();
+    rows[7].first_name = "Changed".into();
+    world.upload("2", &rows).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((counts(&run).opted_out, counts(&run).updated), (1, 0));
+    assert_eq!(world.control.import_counts("person7@example.com").await.unwrap().imported, 1);
+    world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,8 @@ use domain::identifier::ExportId;
 use engine::{Caller, RunKey, Waiting};
 use jiff::SignedDuration;
 use planner::RunKind;
-use virtual_time::{When, World};
+use simulator::{Change, NewContact};
+use virtual_time::{When, World, counts};
 
 use super::steps::{bounded, start, start_kind, world_of};
 
@@ -99,4 +100,37 @@ async fn two_runs_of_one_account_that_look_at_once_do_not_stall() {
         }
         world.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_of_one_account_that_look_at_once_lose_nothing_of_what_they_read() {
+    let world = world_of(30).await;
+    let gone: Vec<String> = (0..1600).map(|number| format!("gone{number}@example.org")).collect();
+    let contacts = gone.iter().map(|email| NewContact { email: email.clone(), ..NewContact::default() });
+    world.control.add_contacts(contacts.collect()).await.unwrap();
+    for email in gone {
+        world.control.change_contact(email, Change::Delete).await.unwrap();
+    }
+    world.run(RunKind::Changes).await;
+    let other = two_exports(&world).await;
+    world.sleep(SignedDuration::from_hours(2)).await;
+    // Everybody in full the first time; then a page of those who opted out, and four of those who were deleted.
+    let look = 5;
+    for round in 0..20 {
+        world.sleep(SignedDuration::from_hours(2)).await;
+        world
+            .control
+            .change_contact(format!("person{round}@example.com"), Change::Unsubscribe)
+            .await
+            .unwrap();
+        let before = world.control.statistics().await.contacts;
+        let (one, two) = (world.process(), world.process());
+        let first = start_kind(&world, &one, RunKind::Changes).await;
+        let second = two.start_run(&other, world.request(RunKind::Changes)).await.unwrap().active().clone();
+        let (one, two) = tokio::join!(world.finish(&one, &first), world.finish(&two, &second));
+        assert_eq!((counts(&one).opted_out, counts(&two).opted_out), (round + 1, round + 1));
+        let requests = world.control.statistics().await.contacts - before;
+        assert!(requests <= 2 * look, "round {round}: {requests} requests");
+    }
+    world.close().await;
 }
