@@ -239,6 +239,49 @@ async fn the_quota_of_a_day_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_that_begins_late_at_the_service_costs_minutes_and_not_a_day() {
+    let world = world_with(WorldOptions { throttle: true, ..WorldOptions::default() }).await;
+    world.control.change_limits(|limits| limits.requests_per_day = 8).await;
+    world.control.change_switches(|switches| switches.day_starts_late_seconds = 90).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!(counts(&run).added, 200);
+    // From 08:00 to a little after 00:00.
+    let took = run.ended().unwrap().at.duration_since(run.created_at);
+    assert!(took > SignedDuration::from_hours(16) && took < SignedDuration::from_hours(17), "{took}");
+    assert!(world.control.statistics().await.quota_exceeded > 1, "it was refused before and after 00:00");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_value_that_the_service_would_not_take_costs_nobody_the_export() {
+    let world = World::new(WorldOptions::default()).await;
+    let hostile = |switches: &mut Switches| {
+        switches.birthdays_must_exist = true;
+        switches.lengths_in_utf16 = true;
+        switches.import_phone_length = 25;
+    };
+    world.control.change_switches(hostile).await;
+    let attributes = ["first_name", "birthday_month", "birthday_day", "anniversary", "phone"];
+    let attributes = attributes.map(|field| (field, field));
+    world.save_export(world.export.clone(), &attributes).await;
+    let rows = format!(
+        "CustomerId,EMail,first_name,birthday_month,birthday_day,anniversary,phone\n\
+         1,a@example.com,Ann,2,29,2036-11-21,+1 202 555 0123\n\
+         2,b@example.com,Ben,2,30,2099-12-31,+1 202 555 0123 or 555 0199\n\
+         3,c@example.com,{},13,1,2040-01-01,\n",
+        "😀".repeat(26)
+    );
+    world.upload_bytes("1", rows.into_bytes()).await;
+    let run = world.run(RunKind::Changes).await;
+    let counts = counts(&run);
+    assert_eq!((counts.added, counts.rejected), (3, 0));
+    assert_eq!((counts.notes.values_left_out, counts.notes.values_cut), (5, 1));
+    let names = world.members().await;
+    assert_eq!(names["c@example.com"], "😀".repeat(25));
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn runs_of_two_exports_to_one_list_take_turns() {
     let world = world(|_| {}).await;
     let other = domain::identifier::ExportId::new("export-2").unwrap();
