@@ -90,6 +90,8 @@ impl Engine {
         content.due_at = Some(until);
         content.started_at.get_or_insert(now);
         (content.parked, content.parked_at) = (None, None);
+        let step = decide(content, Observed { now, slot_held: false }, &self.settings);
+        content.waiting = content.waiting.filter(|waiting| step.asks_for_end_of(*waiting));
         let content = run.content.clone();
         let run = match self.documents.replace(&run, content).await {
             Ok(run) => run,
@@ -140,13 +142,15 @@ impl Session<'_> {
             // The sending slot is given back with the lease: taking it is no progress by itself.
             steps += u32::from(step != Step::AcquireSlot);
             self.step_began = now;
+            // Whoever is at work does not wait; a step that finds that it must says for what.
+            self.run.content.waiting = None;
             match self.perform(step.clone()).await {
                 Ok(()) => {
                     if self.run.content.failures > 0 {
                         self.run.content.failures = 0;
                     }
                     if let Some((until, reason)) = self.asked_to_wait.take() {
-                        return self.suspend(until, Some(reason)).await;
+                        return self.suspend(until, reason).await;
                     }
                 }
                 Err(error) => {
@@ -271,9 +275,7 @@ impl Session<'_> {
         let run = &mut self.run.content;
         run.lease = None;
         run.due_at = Some(until);
-        if reason.is_some() {
-            run.waiting = reason;
-        }
+        run.waiting = reason;
         self.save_or_leave().await?;
         Ok(self.engine.wait(until))
     }

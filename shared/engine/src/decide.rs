@@ -40,6 +40,22 @@ pub(crate) enum Step {
     Wait { until: Timestamp, reason: Waiting },
 }
 
+impl Step {
+    /// Whether it asks, before it does anything else, if what the run waits for has come: until it knows, the run is
+    /// still waiting.
+    pub(crate) const fn asks_for_end_of(&self, waiting: Waiting) -> bool {
+        match self {
+            Self::Wait { .. } => true,
+            Self::AcquireList => matches!(waiting, Waiting::List),
+            Self::Pin => matches!(waiting, Waiting::Snapshot),
+            Self::AcquireSlot => matches!(waiting, Waiting::Account),
+            Self::Resolve(_) => matches!(waiting, Waiting::LostAnswer),
+            Self::Poll | Self::Identify => matches!(waiting, Waiting::Activities),
+            _ => false,
+        }
+    }
+}
+
 /// Decides.
 pub(crate) fn decide(run: &Run, observed: Observed, settings: &EngineSettings) -> Step {
     let canceled = || run.cancel.as_ref().map(|cancel| Step::Finish(End::Canceled { by: cancel.by.clone() }));

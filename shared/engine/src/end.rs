@@ -74,6 +74,9 @@ pub enum End {
         unreadable: u64,
         /// All rows.
         read: u64,
+        /// Of a run that had sent a part before: how many rows stay unsent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unsent: Option<u64>,
     },
     /// The list is not there any more.
     ListMissing,
@@ -201,10 +204,17 @@ impl fmt::Display for End {
             Self::BrokenFile { problem } | Self::PermanentError { problem } => {
                 write!(formatter, "{problem}")
             }
-            Self::TooManyUnreadableRows { unreadable, read } => write!(
+            Self::TooManyUnreadableRows { unreadable, read, unsent: None } => write!(
                 formatter,
                 "{unreadable} of {read} rows cannot be read; nothing was sent. The report of rejected rows says which \
                  and why; correct how the segment is written and upload it again."
+            ),
+            Self::TooManyUnreadableRows { unreadable, read, unsent: Some(unsent) } => write!(
+                formatter,
+                "The run had waited for more than a day, and of the {read} rows that the segments hold by now \
+                 {unreadable} cannot be read: {unsent} rows were not sent any more; the counts say what became of \
+                 the others. Run again, and the report of rejected rows says which cannot be read and why; or correct \
+                 how the segment is written and upload it again: then only what is missing is sent."
             ),
             Self::ListMissing => write!(
                 formatter,

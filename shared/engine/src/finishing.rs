@@ -19,6 +19,9 @@ pub struct Finishing {
     pub basis: Option<String>,
     /// What the plan found, when nothing was sent.
     pub planned: Counts,
+    /// Imports of the parts that were closed, when nothing was sent after them.
+    #[serde(default)]
+    pub imports: u32,
     /// The final counts, once settled.
     pub counts: Option<Counts>,
     /// The new ledger's object and how many people it holds, once written. `None` when it does not change.

@@ -74,6 +74,9 @@ pub(crate) enum Closing {
     Ended(RunId),
     /// A person has canceled it: whoever asks for a run after that wants another one.
     Canceling(RunId),
+    /// It has read the export as it was before somebody changed it: whoever asks for a run after that wants one of what the
+    /// export is now.
+    Outdated(RunId),
 }
 
 impl Closing {
@@ -91,12 +94,12 @@ impl Closing {
     pub(crate) const fn ended(&self) -> Option<&RunId> {
         match self {
             Self::Ended(run) => Some(run),
-            Self::Canceling(_) => None,
+            Self::Canceling(_) | Self::Outdated(_) => None,
         }
     }
 
-    fn cancels(&self, active: &RunId) -> bool {
-        matches!(self, Self::Canceling(run) if run == active)
+    fn turns_away_from(&self, active: &RunId) -> bool {
+        matches!(self, Self::Canceling(run) | Self::Outdated(run) if run == active)
     }
 }
 
@@ -123,7 +126,7 @@ impl Occupation {
             // Whoever approved a plan means that plan: it joins nobody else, and nobody else joins it.
             Some(active)
                 if !active.pinned
-                    && !closing.is_some_and(|closing| closing.cancels(&active.run))
+                    && !closing.is_some_and(|closing| closing.turns_away_from(&active.run))
                     && active.request.kind == occupant.request.kind
                     && active.request.approved == occupant.request.approved =>
             {

@@ -9,7 +9,7 @@ use store::DocumentError;
 use crate::end::Status;
 use crate::engine::Engine;
 use crate::finishing::Ended;
-use crate::occupation::Occupation;
+use crate::occupation::{Closing, Occupation};
 use crate::run::{Configuration, Run, RunKey};
 
 impl Engine {
@@ -22,6 +22,16 @@ impl Engine {
             && read_something
             && self.has_same_configuration(run).await == Some(true)
             && self.are_still_newest(&ended.snapshots).await
+    }
+
+    /// Whether the active run serves nobody who comes now. In any doubt it does not: another run finds out.
+    pub(crate) async fn closing(&self, run: &Run) -> Option<Closing> {
+        if let Some(closing) = Closing::of(run) {
+            return Some(closing);
+        }
+        // One that has not read the export yet reads it as it is by then.
+        let outdated = run.configuration.is_some() && self.has_same_configuration(run).await != Some(true);
+        outdated.then(|| Closing::Outdated(run.key.run.clone()))
     }
 
     /// The run that has ended last, if `snapshot` was among what it used, it neither failed nor was canceled, and another

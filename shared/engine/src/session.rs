@@ -24,8 +24,9 @@ pub(crate) struct Session<'a> {
     pub(crate) run: Versioned<Run>,
     pub(crate) deadline: Timestamp,
     pub(crate) slot_held: bool,
-    /// Set by a step that succeeded in finding out that nothing can be done before that moment.
-    pub(crate) asked_to_wait: Option<(Timestamp, Waiting)>,
+    /// Set by a step that succeeded in finding out that nothing can be done before that moment, and what is waited for,
+    /// if that is more than the next call.
+    pub(crate) asked_to_wait: Option<(Timestamp, Option<Waiting>)>,
     /// When the step that is being taken began.
     pub(crate) step_began: Timestamp,
     service: Option<(Client, Arc<RunGate>)>,
@@ -159,6 +160,7 @@ impl<'a> Session<'a> {
             snapshots,
             basis: None,
             planned: Counts::default(),
+            imports: 0,
             counts: None,
             ledger: None,
             files: FeedbackFiles::default(),
@@ -170,6 +172,7 @@ impl<'a> Session<'a> {
                 finishing.end = End::RowsUnsent { rows: earlier.counts.unsent };
             }
             finishing.planned = earlier.counts;
+            finishing.imports = earlier.chunks;
             finishing.snapshots = earlier.snapshots;
             finishing.files = earlier.files;
         }

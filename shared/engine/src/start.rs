@@ -10,7 +10,7 @@ use crate::engine::{ActiveRun, Engine};
 use crate::finishing::Ended;
 use crate::history::RunSummary;
 use crate::keys;
-use crate::occupation::{Closing, Occupant, Occupation};
+use crate::occupation::{Occupant, Occupation};
 use crate::run::{Run, RunKey, StartRequest};
 
 /// What came of a request to start.
@@ -120,7 +120,10 @@ impl Engine {
         let occupant = Occupant::new(run, request, self.clock.now());
         let before = self.occupation(export).await?;
         let active = self.active_run_of(export, &before).await?;
-        let closing = active.as_ref().and_then(Closing::of);
+        let closing = match &active {
+            Some(run) => self.closing(run).await,
+            None => None,
+        };
         let ended = active.filter(|run| run.ended().is_some());
         let served = match snapshot {
             Some(snapshot) => self.served_by(export, &before, ended.as_ref(), snapshot).await?,

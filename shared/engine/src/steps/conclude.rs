@@ -46,7 +46,7 @@ impl Session<'_> {
                 let earlier = sending.earlier.map_or(0, |earlier| earlier.chunks);
                 (sending.snapshots, earlier + u32::try_from(sending.chunks.len()).unwrap_or(u32::MAX))
             }
-            None => (finishing.snapshots, 0),
+            None => (finishing.snapshots, finishing.imports),
         };
         self.run.content.phase = Phase::Ended(Box::new(Ended {
             at: self.now(),

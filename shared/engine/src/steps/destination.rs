@@ -10,6 +10,10 @@ use crate::session::Session;
 
 impl Session<'_> {
     pub(crate) async fn check_destination(&mut self) -> Result<(), StepError> {
+        // Before the client is made, which belongs to a connection.
+        if self.begins_anew().await? {
+            return Ok(());
+        }
         let client = self.client().await?;
         let configuration = self.configuration()?.clone();
         match client.list(&configuration.list, MembershipCount::None).await {

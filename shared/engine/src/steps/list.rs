@@ -24,7 +24,7 @@ impl Session<'_> {
             Acquired::HeldBy(_) => {
                 let now = self.now();
                 let until = now.checked_add(LIST_PAUSE).unwrap_or(now);
-                self.asked_to_wait = Some((until, Waiting::List));
+                self.asked_to_wait = Some((until, Some(Waiting::List)));
                 Ok(())
             }
             Acquired::Ours => {
@@ -34,6 +34,22 @@ impl Session<'_> {
                 Ok(self.save().await?)
             }
         }
+    }
+
+    /// Whoever changed the export while its configuration was being read, and then asked for a run, has joined this one:
+    /// what was read must still be so now that everybody can see what it was. If not, the run begins anew.
+    pub(crate) async fn begins_anew(&mut self) -> Result<bool, StepError> {
+        let now = self.read_configuration().await?;
+        let Some(read) = self.run.content.configuration.clone().filter(|read| now.as_ref() != Some(read))
+        else {
+            return Ok(false);
+        };
+        let lease = keys::list_lease(&read.account, &read.list);
+        self.engine.release_list(&self.run.content.key, &lease).await?;
+        self.run.content.configuration = None;
+        self.run.content.phase = Phase::Queued;
+        self.save().await?;
+        Ok(true)
     }
 
     async fn read_configuration(&self) -> Result<Option<Configuration>, StepError> {

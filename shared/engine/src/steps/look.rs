@@ -9,7 +9,6 @@ use crate::error::StepError;
 use crate::keys;
 use crate::opt_outs::Look;
 use crate::phase::Phase;
-use crate::run::Waiting;
 use crate::session::Session;
 use crate::steps::settlement::get_if_there;
 
@@ -21,7 +20,8 @@ impl Session<'_> {
         let seed = self.engine.hash_seed(&account).await?;
         let look = self.engine.look_at_opt_outs(&client, &account, seed, self.deadline).await?;
         if look == Look::Partial {
-            self.asked_to_wait = Some((self.now(), Waiting::Quota));
+            // It goes on with the next call: nothing is waited for.
+            self.asked_to_wait = Some((self.now(), None));
         }
         Ok(look == Look::Complete)
     }

@@ -39,7 +39,7 @@ impl Session<'_> {
         match choice {
             Choice::Uploading(until) => {
                 self.engine.mark_pinned(&key, false).await?;
-                self.asked_to_wait = Some((until, Waiting::Snapshot));
+                self.asked_to_wait = Some((until, Some(Waiting::Snapshot)));
                 Ok(())
             }
             Choice::Impossible(end) => Ok(self.finish(end).await?),

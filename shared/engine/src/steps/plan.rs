@@ -141,6 +141,11 @@ impl Session<'_> {
         match collect {
             CollectError::TooManyMembers { limit } => Ok(self.finish(End::TooManyProfiles { limit }).await?),
             CollectError::TooManyUnreadableRows { unreadable, read, counts } => {
+                if let Some(earlier) = &planning.earlier {
+                    // Counts and files remain those of what was sent.
+                    let unsent = Some(earlier.counts.unsent);
+                    return Ok(self.finish(End::TooManyUnreadableRows { unreadable, read, unsent }).await?);
+                }
                 let key = &self.run.content.key;
                 let report = keys::report(&key.export, &key.run);
                 let store = self.engine.documents.store();
@@ -154,10 +159,11 @@ impl Session<'_> {
                     snapshots: planning.snapshots,
                     basis: None,
                     planned: *counts,
+                    imports: 0,
                     counts: None,
                     ledger: None,
                     files: FeedbackFiles { report: Some(report), outcomes: None },
-                    end: End::TooManyUnreadableRows { unreadable, read },
+                    end: End::TooManyUnreadableRows { unreadable, read, unsent: None },
                 };
                 Ok(self.finish_with(finishing).await?)
             }
@@ -227,7 +233,10 @@ impl Session<'_> {
             let key =
                 crate::run::RunKey { export: self.run.content.key.export.clone(), run: approved.clone() };
             let braked = self.engine.load_run(&key).await?;
-            let approved = braked.and_then(|run| run.content.ended().and_then(|ended| ended.basis.clone()));
+            // Another kind of run makes another plan of the same.
+            let kind = self.run.content.request.kind;
+            let braked = braked.map(|run| run.content).filter(|run| run.request.kind == kind);
+            let approved = braked.and_then(|run| run.ended().and_then(|ended| ended.basis.clone()));
             if approved.as_deref() != Some(digest.as_str()) {
                 return Ok(self.finish(End::ApprovalOutdated).await?);
             }
@@ -303,6 +312,7 @@ impl Session<'_> {
             snapshots: Vec::new(),
             basis: matches!(end, End::Braked { .. }).then_some(digest),
             planned: Counts::default(),
+            imports: 0,
             counts: None,
             ledger: None,
             files: FeedbackFiles::default(),

@@ -32,7 +32,7 @@ impl Session<'_> {
             Acquired::HeldBy(_) => {
                 let now = self.now();
                 let until = now.checked_add(SLOT_PAUSE).unwrap_or(now);
-                self.asked_to_wait = Some((until, Waiting::Account));
+                self.asked_to_wait = Some((until, Some(Waiting::Account)));
             }
         }
         Ok(())

@@ -8,8 +8,10 @@
     reason = "a failed assertion is the point of a test"
 )]
 
+mod approving;
 mod canceling;
 mod ceiling;
+mod changed_export;
 mod crash;
 mod crash_paths;
 mod endings;
@@ -24,4 +26,5 @@ mod second_part;
 mod shared_account;
 mod starting;
 mod steps;
+mod waiting;
 mod what_is_kept;

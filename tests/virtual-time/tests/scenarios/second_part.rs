@@ -6,7 +6,7 @@ use engine::{Caller, Engine, Phase, RunKey, StartRequest, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
 use store::{Condition, ObjectStore};
-use virtual_time::{World, counts, end, people};
+use virtual_time::{World, counts, csv, end, people};
 
 use super::steps::{bounded, start, start_kind, until_imports, world_of};
 
@@ -78,6 +78,41 @@ async fn a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_sent(
     let run = world.finish(&engine, &key).await;
     assert_eq!(world.members().await.len(), 40);
     assert_ne!(end(&run).0, Status::Skipped, "{}", end(&run).1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_cannot_be_read_after_a_closed_part_leave_its_counts_and_files() {
+    let world = world_of(200).await;
+    let mut rows = people(0, 200);
+    rows[7].email = "no address".into();
+    world.upload("2", &rows).await;
+    let engine = world.process();
+    let key = start(&world, &engine).await;
+    until_imports(&world, &engine, &key, 1).await;
+    world.sleep(SignedDuration::from_hours(25)).await;
+    let unreadable = "C1,a@example.com\n".repeat(20);
+    let bytes = format!("{}{unreadable}", String::from_utf8(csv(&people(0, 30))).unwrap());
+    world.upload_bytes("3", bytes.into_bytes()).await;
+    let run = world.finish(&engine, &key).await;
+    assert_eq!((end(&run).0, end(&run).1.code()), (Status::Failure, "too_many_unreadable_rows"));
+    let said = end(&run).1.to_string();
+    assert!(said.contains("of the 50 rows that the segments hold by now 20 cannot be read"), "{said}");
+    assert!(said.contains("159 rows were not sent"), "{said}");
+    let counts = counts(&run);
+    assert_eq!((counts.read, counts.added, counts.unsent, counts.rejected), (200, 40, 159, 1));
+    assert_eq!(world.members().await.len(), 40);
+    let ended = run.ended().unwrap();
+    assert_eq!((ended.chunks, ended.snapshots[0].snapshot.as_str()), (5, "2.csv"));
+    let report = world.state_file(ended.files.report.as_ref().unwrap()).await;
+    assert!(report.contains("email_invalid") && !report.contains("field_count"), "{report}");
+    let outcomes = world.segment_file(ended.files.outcomes.as_ref().unwrap()).await;
+    assert_eq!(outcomes.lines().count(), 201);
+    // What was missing comes with the next snapshot.
+    world.upload("4", &people(0, 200)).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!(end(&run).0, Status::Successful);
+    assert_eq!(world.members().await.len(), 200);
+    assert_eq!(world.times_imported().await, [1]);
 }
 
 /// A run that adds more than the brake allows, stopped by a day's wait when most of it is sent.
