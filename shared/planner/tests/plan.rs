@@ -214,6 +214,16 @@ fn results(plan: &Collected, choices: &[u8]) -> Vec<ChunkResult> {
         .collect()
 }
 
+/// What the service answers, who has opted out, and what is asked for.
+fn circumstances() -> impl Strategy<Value = (Vec<u8>, OptOuts, RunKind)> {
+    let opt_outs = prop::collection::vec(0_u8..12, 0..4).prop_map(|people| {
+        let addresses = people.iter().map(|person| format!("p{person}@example.com"));
+        OptOuts::new(addresses.map(|address| AddressHash::of(address.as_bytes(), SEED)).collect(), DAY)
+    });
+    let kinds = prop::sample::select(vec![RunKind::Changes, RunKind::Full, RunKind::RetryFailed]);
+    (prop::collection::vec(any::<u8>(), 1..60), opt_outs, kinds)
+}
+
 proptest! {
     #[test]
     fn every_member_is_sent_once_with_the_values_of_its_first_row(segments in segments()) {
@@ -249,12 +259,8 @@ proptest! {
     fn every_row_is_in_one_count_and_on_one_line_whatever_the_service_does(
         first in segments(),
         second in segments(),
-        choices in prop::collection::vec(any::<u8>(), 1..60),
-        opted_out in prop::collection::vec(0_u8..12, 0..4),
-        kind in prop::sample::select(vec![RunKind::Changes, RunKind::Full, RunKind::RetryFailed]),
+        (choices, opt_outs, kind) in circumstances(),
     ) {
-        let hashes = opted_out.iter().map(|n| AddressHash::of(format!("p{n}@example.com").as_bytes(), SEED));
-        let opt_outs = OptOuts::new(hashes.collect(), DAY);
         let mut ledger: Option<Vec<u8>> = None;
         for segments in [&first, &second, &second] {
             let (summary, plan) = plan(segments, ledger.as_deref(), &opt_outs, kind);
@@ -279,12 +285,8 @@ proptest! {
     fn deciding_at_once_changes_nothing_but_the_order_of_the_outcomes(
         first in segments(),
         second in segments(),
-        choices in prop::collection::vec(any::<u8>(), 1..60),
-        opted_out in prop::collection::vec(0_u8..12, 0..4),
-        kind in prop::sample::select(vec![RunKind::Changes, RunKind::Full, RunKind::RetryFailed]),
+        (choices, opt_outs, kind) in circumstances(),
     ) {
-        let hashes = opted_out.iter().map(|n| AddressHash::of(format!("p{n}@example.com").as_bytes(), SEED));
-        let opt_outs = OptOuts::new(hashes.collect(), DAY);
         let (summary, sent) = plan(&first, None, &OptOuts::default(), RunKind::Changes);
         let (_, ledger, _) = settle(&summary, &sent, None, &results(&sent, &choices));
         let both = [true, false].map(|at_once| plan_deciding(at_once, &second, Some(&ledger), &opt_outs, kind));
