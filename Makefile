@@ -4,8 +4,9 @@
 #   make ARCHITECTURE=x86_64             for x86_64; deploy with the parameter Architecture=x86_64
 #   ARCHITECTURE=x86_64 sam build        the same for SAM
 #
-# On a machine of the same architecture cargo is enough; for the other one cargo-lambda (with zig) is needed:
-# `pip install cargo-lambda`, and `rustup target add aarch64-unknown-linux-gnu` or x86_64-unknown-linux-gnu.
+# On Linux of the same architecture cargo is enough, unless the C library is newer than 2.37; for anything else cargo-lambda
+# (with zig) is needed: `pip install cargo-lambda`, and `rustup target add aarch64-unknown-linux-gnu` or
+# x86_64-unknown-linux-gnu.
 
 ARCHITECTURE ?= arm64
 # The profile that packages. `make PROFILE=dev` is quick and only good for trying.
@@ -26,6 +27,11 @@ ifeq ($(machine),)
 $(error ARCHITECTURE is arm64 or x86_64, not "$(ARCHITECTURE)")
 endif
 
+# Headers of glibc 2.38 and newer turn `sscanf` of C sources into a function that Amazon Linux 2023 (2.34) lacks.
+library := $(word 3,$(subst ., ,$(shell getconf GNU_LIBC_VERSION 2>/dev/null)))
+newest_library := 37
+is_newer := $(shell [ "$(library)" -gt $(newest_library) ] 2>/dev/null && echo yes)
+
 target := $(or $(CARGO_TARGET_DIR),target)
 profile_folder := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 packages := $(foreach function,$(FUNCTIONS),--package $(function))
@@ -34,11 +40,11 @@ packages := $(foreach function,$(FUNCTIONS),--package $(function))
 ifneq ($(SEGMENT_EXPORT_BINARIES),)
 build := true
 binaries := $(SEGMENT_EXPORT_BINARIES)
-else ifeq ($(shell uname -sm),Linux $(machine))
+else ifeq ($(shell uname -sm)$(is_newer),Linux $(machine))
 build := cargo build --locked --profile $(PROFILE) --bins $(packages)
 binaries := $(target)/$(profile_folder)
 else
-needed := cargo-lambda
+needed := $(if $(is_newer),this machine's C library is newer than 2.$(newest_library),$(ARCHITECTURE) is not this machine's own; or choose another ARCHITECTURE here and in the template's parameter)
 build := cargo lambda build --locked --profile $(PROFILE) --bins $(packages) --target $(machine)-unknown-linux-gnu --lambda-dir $(target)/lambda-functions
 binaries := $(target)/$(machine)-unknown-linux-gnu/$(profile_folder)
 endif
@@ -70,8 +76,7 @@ all: binaries
 
 binaries:
 	@if [ -n "$(needed)" ] && ! cargo lambda --version >/dev/null 2>&1; then \
-		echo "$(ARCHITECTURE) is not this machine's own: install cargo-lambda (pip install cargo-lambda)," >&2; \
-		echo "or choose another ARCHITECTURE here and in the template's parameter" >&2; exit 1; \
+		echo "install cargo-lambda (pip install cargo-lambda): $(needed)" >&2; exit 1; \
 	fi
 	$(build)
 

@@ -15,6 +15,7 @@ mod console;
 mod documents;
 mod failures;
 mod keeping;
+mod packaging;
 mod programs;
 mod roles;
 mod scene;
