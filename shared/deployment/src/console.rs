@@ -16,6 +16,7 @@ use crate::address;
 use crate::deployment::Deployment;
 use crate::environment::Environment;
 use crate::error::StartError;
+use crate::own_failures;
 use crate::serve::{answer, serve};
 use crate::settings::{ActionSettings, CommonSettings, ConsoleSettings};
 
@@ -37,7 +38,7 @@ pub struct ConsoleParts {
 
 /// Answers requests with the router that `router` makes, for as long as Lambda keeps the process, whatever the stage is
 /// called. With settings that cannot be used each request is answered with 503 and the reason is in the log, where
-/// it can be seen, instead of ending the process.
+/// it can be seen, instead of ending the process. Each answer that is a failure of ours is counted (`OwnFailures`).
 #[must_use]
 pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
     serve(async {
@@ -48,7 +49,8 @@ pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
                 refusal()
             }
         };
-        answer(Runtime::new(MapRequest::new(Adapter::from(router), address::as_meant))).await
+        let router = Adapter::from(own_failures::counted(router));
+        answer(Runtime::new(MapRequest::new(router, address::as_meant))).await
     })
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod failure;
 mod invocation;
+mod own_failures;
 mod serve;
 mod settings;
 

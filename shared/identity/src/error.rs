@@ -53,7 +53,7 @@ pub enum Refusal {
     Unauthenticated,
     /// Signing in again does not help: HTTP status 403.
     Forbidden,
-    /// Ask again later: HTTP status 503. The token may be a good one; do not sign the person out.
+    /// Ask again later: HTTP status 502. The token may be a good one; do not sign the person out.
     Unavailable,
 }
 

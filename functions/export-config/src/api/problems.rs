@@ -67,16 +67,16 @@ const PROBLEMS: &[(&str, u16, &str)] = &[
     ("unsupported_media_type", 415, "The body is not `application/json`."),
     ("invalid", 422, "What was sent breaks rules; `errors` says which."),
     ("version_required", 428, "There is no version in `If-Match`."),
+    ("throttled", 429, "Constant Contact takes no further requests before `retry_at`."),
     ("constant_contact_unavailable", 502, "Constant Contact did not answer as it should."),
     ("constant_contact_refused", 502, "Constant Contact refused the request."),
+    ("identity_provider_unavailable", 502, "The identity provider's keys are out of reach."),
     (
         "constant_contact_not_asked",
         503,
         "The product's own storage did not answer as it should; Constant Contact was not asked.",
     ),
-    ("throttled", 503, "Constant Contact takes no further requests before `retry_at`."),
     ("unavailable", 503, "The product's own storage did not answer as it should."),
-    ("identity_provider_unavailable", 503, "The identity provider's keys are out of reach."),
 ];
 
 /// What can happen to any request that Constant Contact is asked for.
@@ -159,7 +159,7 @@ fn add(responses: &mut Map<String, Value>, codes: &[String]) {
         });
         let header = match status {
             401 | 403 => Some(("WWW-Authenticate", "What is missing (RFC 6750); not with every problem.")),
-            502 | 503 => {
+            429 | 502 | 503 => {
                 Some(("Retry-After", "When to try again: seconds, or a moment; not with every problem."))
             }
             _ => None,

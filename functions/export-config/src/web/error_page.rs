@@ -108,7 +108,7 @@ fn not_found(text: &str) -> Page {
 pub(super) fn issuer_unavailable() -> Page {
     let text = "The identity provider does not answer, so we cannot say who you are. You stay signed in. Reload this page \
                 in a moment.";
-    simple("Please try again", text, StatusCode::SERVICE_UNAVAILABLE)
+    simple("Please try again", text, StatusCode::BAD_GATEWAY)
 }
 
 /// A page with nothing but a sentence.

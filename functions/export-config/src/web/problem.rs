@@ -99,8 +99,7 @@ impl From<IdentityError> for Problem {
             }
             Refusal::Unavailable => {
                 tracing::warn!(error = %in_one_line(&error), "the identity provider's keys are out of reach");
-                let problem =
-                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "identity_provider_unavailable", detail);
+                let problem = Self::new(StatusCode::BAD_GATEWAY, "identity_provider_unavailable", detail);
                 Self { retry_after: Some(10), ..problem }
             }
         }

@@ -150,13 +150,14 @@ fn failed(error: &SignInError) -> Response {
         SignInError::Identity(IdentityError::NoRole { display_name, .. }) => {
             return stranger::no_role(display_name).into_response();
         }
-        SignInError::Unavailable(_) | SignInError::Identity(IdentityError::KeysUnavailable(_)) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        SignInError::ExchangeRefused { .. } | SignInError::Cookie(_) => StatusCode::BAD_GATEWAY,
+        // The identity provider's failure, not ours.
+        SignInError::Unavailable(_)
+        | SignInError::Identity(IdentityError::KeysUnavailable(_))
+        | SignInError::Cookie(_) => StatusCode::BAD_GATEWAY,
+        // Whoever brings a made-up code gets the same.
         _ => StatusCode::BAD_REQUEST,
     };
-    if status.is_server_error() {
+    if status.is_server_error() || matches!(error, SignInError::ExchangeRefused { .. }) {
         tracing::warn!(error = %in_one_line(error), "a sign-in failed");
     }
     let again = match error {

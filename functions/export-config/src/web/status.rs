@@ -15,10 +15,10 @@ pub fn status_of(error: &ConfigurationError) -> StatusCode {
         Error::Stale => StatusCode::PRECONDITION_FAILED,
         Error::VersionRequired => StatusCode::PRECONDITION_REQUIRED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+        // Failures of others; `deployment` counts every other status of 500 or more as one of ours.
         Error::Service(_) | Error::ServiceRefused(_) => StatusCode::BAD_GATEWAY,
-        Error::Throttled { .. } | Error::NotAsked(_) | Error::Unavailable(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Error::NotAsked(_) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         // Everything else is how the product stands: something has to be done before this can be.
         _ => StatusCode::CONFLICT,
     }
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(status(ConfigurationError::Unavailable("lost".into())), 503);
         assert_eq!(status(ConfigurationError::NotAsked("lost".into())), 503);
         let until = Timestamp::UNIX_EPOCH;
-        assert_eq!(status(ConfigurationError::Throttled { until, source: "quota".into() }), 503);
+        assert_eq!(status(ConfigurationError::Throttled { until, source: "quota".into() }), 429);
     }
 
     #[test]

@@ -23,6 +23,9 @@ async fn a_setting_that_is_missing_is_503_to_everybody_and_named_in_the_log_once
         assert_eq!(told.len(), 1, "{told:?}");
         let error = told[0]["error"].as_str().unwrap();
         assert!(error.contains(&format!("the environment variable {missing} is not set")), "{error}");
+        let counted = log.metrics();
+        assert_eq!(counted.len(), 3, "each answer is a failure of ours");
+        assert!(counted.iter().all(|metrics| metrics["OwnFailures"] == 1), "{counted:?}");
     }
 }
 

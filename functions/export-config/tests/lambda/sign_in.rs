@@ -41,6 +41,22 @@ async fn a_page_leads_to_the_issuer_and_back_to_itself_with_a_session() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_a_stranger_has_made_up_is_no_failure_of_ours() {
+    let web = WebStage::new().await;
+    let function = web.function(BINARY, &[]).await;
+    let mut visitor = Visitor::new(&function);
+    let answer = visitor.send(HttpRequest::get("/sign-in")).await;
+    let state = answer.header("location").split("state=").nth(1).unwrap().split('&').next().unwrap();
+    let answer = visitor.send(HttpRequest::get(&format!("/signed-in?state={state}&code=bogus"))).await;
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("does not accept the exchange"), "{}", answer.text());
+    let log = function.end().await;
+    assert_eq!(log.metrics(), Vec::<serde_json::Value>::new());
+    let told = log.records().into_iter().filter(|record| record["level"] == "WARN").count();
+    assert_eq!(told, 1, "the client may be registered wrongly, too");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_is_over_is_renewed_without_a_question() {
     let web = WebStage::new().await;
     let function = web.function(BINARY, &[]).await;

@@ -15,9 +15,10 @@ const NO_ALARM: &str = "notBreaching";
 const ALARM: &str = "breaching";
 
 /// Every alarm.
-const ALARMS: [Row; 23] = [
+const ALARMS: [Row; 24] = [
     ("ExportConfigDuration", "AWS/Lambda Duration", "p99", MORE, 23_200, (2, 3), 300, NO_ALARM),
     ("ExportConfigErrors", "AWS/Lambda Errors", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
+    ("ExportConfigFailures", "SegmentExport OwnFailures", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
     ("ExportConfigThrottles", "AWS/Lambda Throttles", "Sum", MORE, 0, (2, 2), 300, NO_ALARM),
     ("ExportRunDuration", "AWS/Lambda Duration", "p99", MORE, 870_000, (1, 1), 300, NO_ALARM),
     ("ExportRunErrors", "AWS/Lambda Errors", "Sum", MORE, 2, (1, 1), 300, NO_ALARM),
@@ -30,6 +31,7 @@ const ALARMS: [Row; 23] = [
     ("ManyRowsRejected", "SegmentExport RunsWithManyRejectedRows", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
     ("OauthCallbackDuration", "AWS/Lambda Duration", "p99", MORE, 23_200, (2, 3), 300, NO_ALARM),
     ("OauthCallbackErrors", "AWS/Lambda Errors", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
+    ("OauthCallbackFailures", "SegmentExport OwnFailures", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
     ("OauthCallbackThrottles", "AWS/Lambda Throttles", "Sum", MORE, 0, (2, 2), 300, NO_ALARM),
     (
         "ReauthenticationNeeded",
@@ -45,7 +47,6 @@ const ALARMS: [Row; 23] = [
     ("RunMachineTimeouts", "AWS/States ExecutionsTimedOut", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
     ("RunTooOld", "SegmentExport OldestActiveRunAge", "Maximum", MORE, 93_600, (1, 1), 900, NO_ALARM),
     ("ScheduledRefreshStands", "SegmentExport RunsStarted", "SampleCount", LESS, 1, (3, 3), 300, ALARM),
-    ("ServerErrors", "AWS/ApiGateway 5xx", "Sum", MORE, 0, (1, 1), 300, NO_ALARM),
     (
         "UndeliveredNotificationsExist",
         "AWS/SQS ApproximateNumberOfMessagesVisible",
@@ -124,8 +125,9 @@ fn alarms_watch_whatever_needs_somebody() {
             is_watched(&format!("AWS/Lambda {metric}"), "FunctionName", function.name);
         }
     }
-    for api in stack.template().resources("AWS::ApiGatewayV2::Api") {
-        is_watched("AWS/ApiGateway 5xx", "ApiId", api.name);
+    for integration in stack.template().resources("AWS::ApiGatewayV2::Integration") {
+        let function = integration.property("IntegrationUri")["Fn::GetAtt"][0].as_str().unwrap();
+        is_watched("SegmentExport OwnFailures", "Function", function);
     }
     for queue in stack.template().resources("AWS::SQS::Queue") {
         let name = stack.resolve(&json!({ "Fn::GetAtt": [queue.name, "QueueName"] }));
@@ -172,7 +174,13 @@ fn written(folder: &str) -> Written {
 #[test]
 fn alarms_of_our_own_metrics_watch_what_functions_write() {
     let stack = Stack::new("test", &[]);
-    let folders = [("ExportTrigger", "functions/export-trigger"), ("ExportRun", "functions/export-run")];
+    let folders = [
+        ("ExportTrigger", "functions/export-trigger"),
+        ("ExportRun", "functions/export-run"),
+        // What both functions behind API Gateway are served by.
+        ("ExportConfig", "shared/deployment"),
+        ("OauthCallback", "shared/deployment"),
+    ];
     let written = BTreeMap::from(folders.map(|(name, folder)| (name.to_owned(), written(folder))));
     let mut seen = 0;
     for alarm in stack.template().resources("AWS::CloudWatch::Alarm") {
@@ -188,7 +196,7 @@ fn alarms_of_our_own_metrics_watch_what_functions_write() {
         assert!(written.contains(&watched), "{}: {watched:?} of {written:?}", alarm.name);
         seen += 1;
     }
-    assert_eq!(seen, 6);
+    assert_eq!(seen, 8);
 }
 
 #[test]
