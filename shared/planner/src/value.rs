@@ -202,7 +202,7 @@ fn write_text_message_number(value: &[u8], out: &mut Vec<u8>) -> Written {
     if digits.len() == 11 && digits.first() == Some(&b'1') {
         out.remove(start);
     }
-    if out.len() - start == 10 && value.iter().all(|byte| punctuation(byte)) {
+    if out.len() - start == 10 && value.iter().all(punctuation) {
         return Written::Whole;
     }
     out.truncate(start);
