@@ -1,10 +1,14 @@
 //! How a run ends: its status, a machine code, and a sentence that a person can act on.
 
+mod grouped;
+
 use std::fmt;
 
 use domain::identifier::SegmentName;
 use planner::Brake;
 use serde::{Deserialize, Serialize};
+
+use self::grouped::grouped;
 
 /// The status that people see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,25 +181,29 @@ impl fmt::Display for End {
             ),
             Self::TooManyProfiles { limit } => write!(
                 formatter,
-                "The segments hold more than {limit} profiles, the most that one export may have; nothing was sent. \
-                 Choose smaller segments, split them over several exports, or have the limit raised."
+                "The segments hold more than {} profiles, the most that one export may have; nothing was sent. \
+                 Choose smaller segments, split them over several exports, or have the limit raised.",
+                grouped(*limit)
             ),
             Self::Braked { brake: Brake::ManyAdditions { additions, held } } => write!(
                 formatter,
-                "The run would add {additions} people to the {held} that this export holds on the list; nothing was \
-                 sent. If that is right, approve and run."
+                "The run would add {} people to the {} that this export holds on the list; nothing was sent. If that is \
+                 right, approve and run.",
+                grouped(*additions),
+                grouped(*held)
             ),
             Self::Braked { brake: Brake::SegmentEmptied { segment, before } } => write!(
                 formatter,
-                "Segment {segment:?} had {before} rows and is now empty; nothing was sent. If that is right, approve \
-                 and run."
+                "Segment {segment:?} had {} rows and is now empty; nothing was sent. If that is right, approve and run.",
+                grouped(*before)
             ),
             // Everybody reads this: what the account holds and may hold is for administrators.
             Self::ContactCeiling { additions, .. } => write!(
                 formatter,
-                "The run would add up to {additions} people and bring the account above the number of contacts that \
-                 the connection allows; nothing was sent. Have the connection's limit raised by an administrator, or \
-                 export fewer people."
+                "The run would add up to {} people and bring the account above the number of contacts that the \
+                 connection allows; nothing was sent. Have the connection's limit raised by an administrator, or export \
+                 fewer people.",
+                grouped(*additions)
             ),
             Self::ApprovalOutdated => write!(
                 formatter,
@@ -206,8 +214,10 @@ impl fmt::Display for End {
             }
             Self::TooManyUnreadableRows { unreadable, read, unsent: None } => write!(
                 formatter,
-                "{unreadable} of {read} rows cannot be read; nothing was sent. The report of rejected rows says which \
-                 and why; correct how the segment is written and upload it again."
+                "{} of {} rows cannot be read; nothing was sent. The report of rejected rows says which and why; correct \
+                 how the segment is written and upload it again.",
+                grouped(*unreadable),
+                grouped(*read)
             ),
             Self::TooManyUnreadableRows { unreadable, read, unsent: Some(unsent) } => write!(
                 formatter,
@@ -244,8 +254,9 @@ impl fmt::Display for End {
             ),
             Self::RowsUnsent { rows } => write!(
                 formatter,
-                "{rows} rows could not be sent after all tries; everything else was. Run again: only what is missing \
-                 is sent."
+                "{} rows could not be sent after all tries; the counts say what became of the others. Run again: only \
+                 what is missing is sent.",
+                grouped(*rows)
             ),
             Self::Canceled { by } => write!(
                 formatter,
@@ -278,5 +289,20 @@ impl fmt::Display for ParkReason {
             ),
             Self::NeedsPerson { problem } => write!(formatter, "{problem}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_were_not_sent_say_nothing_of_the_others() {
+        let end = End::RowsUnsent { rows: 1_894 };
+        assert_eq!(
+            end.to_string(),
+            "1,894 rows could not be sent after all tries; the counts say what became of the others. Run again: only \
+             what is missing is sent."
+        );
     }
 }
