@@ -103,6 +103,8 @@ pub struct Table<'a> {
 
 /// More columns than this are set closer together.
 const DENSE_FROM: usize = 6;
+/// More columns than this are a table only on a wide screen, and cards before that.
+const CROWDED_FROM: usize = 9;
 
 /// The table. Roles are written out because browsers forget them when a narrow screen stacks the cells.
 #[must_use]
@@ -111,7 +113,8 @@ pub fn table(table: &Table<'_>) -> Markup {
         return empty_state(&table.empty);
     }
     let content = html! {
-        table.data.stacks[!table.wide].dense[table.columns.len() > DENSE_FROM] role="table" {
+        table.data.stacks[!table.wide].dense[table.columns.len() > DENSE_FROM].crowded[!table.wide && table.columns.len() > CROWDED_FROM]
+            role="table" {
             caption.visually-hidden { (table.caption) }
             thead role="rowgroup" { (heading_row(table)) }
             tbody role="rowgroup" { @for row in table.rows { (body_row(table, row)) } }

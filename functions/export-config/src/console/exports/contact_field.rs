@@ -4,7 +4,7 @@ use configuration::CustomFieldItem;
 use domain::field::StandardField;
 
 /// What people call a field, `first_name` or `cf:hobby`.
-pub(super) fn label(field: &str, custom: &[CustomFieldItem]) -> String {
+pub(in crate::console) fn label(field: &str, custom: &[CustomFieldItem]) -> String {
     match field.strip_prefix("cf:") {
         Some(name) => {
             custom.iter().find(|item| item.name == name).map_or(name, |item| &item.label).to_owned()

@@ -22,11 +22,11 @@ pub(super) fn row(item: &ExportListItem, now: Timestamp) -> Row<'_> {
         connection(&item.connection),
         html! { div { (status(item)) (note(item)) } },
         html! { @if let Some(at) = item.refreshed_at { (relative_moment(at, now)) } @else { "Never" } },
-        html! { (item.schedule) },
+        html! { span.breaks { (item.schedule) } },
         next_due(item, now),
         html! { (permission(item.your_permissions)) },
         relative_moment(item.updated_at, now),
-        html! { (item.updated_by.as_deref().unwrap_or("")) },
+        html! { @if let Some(by) = &item.updated_by { span.breaks { (by) } } },
         actions(item),
     ];
     Row { selection, cells }

@@ -6,6 +6,7 @@ mod list;
 mod list_query;
 mod list_row;
 mod matching_view;
+mod reauthentication;
 mod remove;
 mod run;
 mod run_all;
@@ -24,6 +25,7 @@ use identity::Person;
 use maud::{Markup, html};
 use store::Tag;
 
+pub(super) use contact_field::label as contact_field_label;
 pub(super) use form::zones;
 pub(super) use unreadable::unreadable;
 
@@ -78,6 +80,8 @@ fn version(fields: &FormFields) -> Tag {
 fn connection(connection: &ConnectionUse) -> Markup {
     match connection {
         ConnectionUse::NoConnection => connection_badge(ConnectionState::NoConnection),
-        ConnectionUse::NotShared | ConnectionUse::Named { .. } => html! { (connection.label()) },
+        ConnectionUse::NotShared | ConnectionUse::Named { .. } => {
+            html! { span.breaks { (connection.label()) } }
+        }
     }
 }
