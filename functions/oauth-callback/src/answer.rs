@@ -23,12 +23,18 @@ pub(crate) async fn complete(
         // Nothing that Constant Contact would send; somebody has opened the address by hand.
         (None, None) => return failure::page(ConfigurationError::AuthorizationOver, None),
     };
-    let answer = AuthorizationAnswer { state: Sensitive::new(query.text("state").to_owned()), outcome };
+    let state = Sensitive::new(query.text("state").to_owned());
+    // Asked before the answer uses it up: whoever was refused tries again with the same connection.
+    let connection = app.configuration().authorization_of(&person, &state).await;
+    let answer = AuthorizationAnswer { state, outcome };
     match app.configuration().complete_authorization(&person, answer).await {
         Ok(connection) => {
             let said = Notice::success("Authenticated with Constant Contact.");
             Ok(SeeOther::to(format!("/connections/{connection}")).saying(said).into_response())
         }
-        Err(error) => failure::page(error, None),
+        Err(error) => {
+            let again = connection.as_ref().map(|connection| (connection, person.csrf()));
+            failure::page(error, again)
+        }
     }
 }

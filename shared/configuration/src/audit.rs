@@ -193,10 +193,27 @@ impl Configuration {
     ) -> Result<Started, ConfigurationError> {
         let entry = self.append(by, role, event).await?;
         let Admission { started, accepted } = start.await?;
-        if !accepted {
+        if accepted {
+            self.name_run(&entry, &started).await;
+        } else {
             self.withdraw(&entry).await;
         }
         Ok(started)
+    }
+
+    /// Says in the record of a start which run came of it. One that is still to follow another has no page yet.
+    async fn name_run(&self, entry: &Versioned<AuditEntry>, started: &Started) {
+        let (Started::Created(key) | Started::Joined(key)) = started else { return };
+        let mut named = entry.content.clone();
+        let Some(Value::Object(after)) = &mut named.after else { return };
+        after.insert("run".to_owned(), Value::String(key.run.to_string()));
+        if let Err(error) = self.parts.documents.replace(entry, named).await {
+            tracing::warn!(
+                key = entry.key,
+                error = &error as &dyn std::error::Error,
+                "an audit entry of a start does not name its run"
+            );
+        }
     }
 
     async fn withdraw(&self, entry: &Versioned<AuditEntry>) {

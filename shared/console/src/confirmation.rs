@@ -22,7 +22,9 @@ pub struct Confirmation<'a> {
     pub csrf: &'a str,
     /// What else the form carries, such as the version the question was asked about.
     pub carries: &'a [(&'a str, &'a str)],
-    /// Where *Cancel* leads.
+    /// What the way back says: *Cancel*, or what stays as it is where the question itself is about canceling.
+    pub cancel: &'a str,
+    /// Where it leads.
     pub cancel_href: &'a str,
 }
 
@@ -39,7 +41,7 @@ pub fn confirmation(confirmation: &Confirmation<'_>) -> Markup {
             div.prose { (confirmation.content) }
             div.button-row {
                 (button(&Button::new(confirmation.confirm).kind(kind)))
-                a.button href=(confirmation.cancel_href) data-close-dialog { "Cancel" }
+                a.button href=(confirmation.cancel_href) data-close-dialog { (confirmation.cancel) }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! *Admin > Audit log*: who did what, when, and what it was before and after.
 
+mod values;
+
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
@@ -8,9 +10,13 @@ use console::{
     Column, EmptyState, Pager, Row, Section, Table, description_list, disclosure, moment, page_header, pager,
     table,
 };
+use domain::identifier::{ExportId, RunId};
+use engine::RunKey;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use self::values::values;
+use super::runs::run_path;
 use super::segments::segment_path;
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Page};
@@ -81,37 +87,33 @@ fn subject(entry: &AuditEntry) -> Markup {
         SubjectKind::Application => Some("/set-up".to_owned()),
         SubjectKind::Run | SubjectKind::List | SubjectKind::CustomField => None,
     };
-    html! { @match href { Some(href) => a href=(href) { (subject.name) }, None => (subject.name) } }
-}
-
-fn details(entry: &AuditEntry) -> Markup {
     html! {
-        @if entry.before.is_some() || entry.after.is_some() {
-            (disclosure("Before and after", &html! {
-                (values("Before", entry.before.as_ref()))
-                (values("After", entry.after.as_ref()))
-            }))
-        }
+        @match href { Some(href) => a href=(href) { (subject.name) }, None => (subject.name) }
+        @if let Some(run) = run(entry) { " · " a href=(run_path(&run)) { "The run" } }
     }
 }
 
-fn values(title: &str, value: Option<&Value>) -> Markup {
-    let entries: Vec<(&str, Markup)> = match value {
-        Some(Value::Object(values)) => {
-            values.iter().map(|(name, value)| (name.as_str(), plain(value))).collect()
-        }
-        Some(value) => vec![("value", plain(value))],
-        None => Vec::new(),
-    };
-    html! { @if !entries.is_empty() { p { strong { (title) } } (description_list(&entries)) } }
+/// The run that an entry about an export is about, if it has a page.
+fn run(entry: &AuditEntry) -> Option<RunKey> {
+    let after = entry.after.as_ref().filter(|_| entry.subject.kind == SubjectKind::Export)?;
+    let never_begun = after.get(values::BEGUN).and_then(Value::as_bool) == Some(false);
+    let run = after.get(values::RUN).and_then(Value::as_str).filter(|_| !never_begun)?;
+    Some(RunKey { export: ExportId::new(entry.subject.id.as_str()).ok()?, run: RunId::new(run).ok()? })
 }
 
-fn plain(value: &Value) -> Markup {
-    match value {
-        Value::Null => html! { "none" },
-        Value::String(text) => html! { (text) },
-        Value::Array(_) | Value::Object(_) => html! { code { (value) } },
-        other => html! { (other) },
+fn details(entry: &AuditEntry) -> Markup {
+    let before = values(entry, entry.before.as_ref());
+    let after = values(entry, entry.after.as_ref());
+    html! {
+        @match (before.is_empty(), after.is_empty()) {
+            (true, true) => {},
+            (false, false) => (disclosure("Before and after", &html! {
+                p { strong { "Before" } } (description_list(&before))
+                p { strong { "After" } } (description_list(&after))
+            })),
+            (_, true) => (disclosure("Details", &description_list(&before))),
+            (true, _) => (disclosure("Details", &description_list(&after))),
+        }
     }
 }
 

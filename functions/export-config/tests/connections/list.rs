@@ -49,6 +49,7 @@ async fn administrators_see_everything_and_sort_it() {
         let page = browser.open(&format!("/connections?{query}")).await;
         assert_eq!(names(&page.body), order, "{query}");
     }
+    assert!(page.links_to("/set-up"), "the application's secret is renewed there");
     let sorted = browser.open("/connections?sort=created").await;
     assert!(sorted.links_to("/connections?sort=created&order=descending"));
     assert!(sorted.body.contains("aria-sort=\"ascending\""));

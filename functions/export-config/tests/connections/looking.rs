@@ -1,6 +1,6 @@
 //! A connection's own page, its test and its latest requests.
 
-use catalog::ConnectionAccess;
+use catalog::{ConnectionAccess, Export, export_key};
 use export_config::router;
 use identity::Role;
 
@@ -11,6 +11,15 @@ async fn the_account_and_the_exports_are_shown_to_administrators() {
     let world = World::start(router).await;
     let id = world.connection("News", ConnectionAccess::Contributors).await;
     world.export("Weekly", Some(&id)).await;
+    let renamed = world.export("Abandoned", Some(&id)).await;
+    let rename = |current: Option<&Export>| {
+        let current = current.unwrap().clone();
+        Ok::<_, configuration::ConfigurationError>(store::Change::Write(
+            Export { name: "Yearly".to_owned(), ..current },
+            (),
+        ))
+    };
+    world.documents.update(&export_key(&renamed), rename).await.unwrap();
     let page = world.browser(Role::Administrator).open("/connections/news").await;
     for words in [
         "Sample Organization",
@@ -19,7 +28,7 @@ async fn the_account_and_the_exports_are_shown_to_administrators() {
         "Add yourself as export user Done",
         "Administrators and contributors",
         "No limit",
-        "Weekly",
+        "Weekly Yearly",
     ] {
         assert!(page.says(words), "{words}: {}", page.text());
     }

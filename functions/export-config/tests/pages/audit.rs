@@ -22,6 +22,45 @@ async fn every_change_is_there_with_before_and_after() {
 }
 
 #[tokio::test]
+async fn entries_speak_as_the_pages_do_and_lead_to_their_run() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let run = workshop.run(&id).await;
+    let page = workshop.browser(Role::Administrator).open("/audit").await;
+    for words in [
+        "Run started Friends · The run Details What was sent New and changed people",
+        "Data matching Email: column EMail First name: column FirstName",
+        "Schedule With every system refresh",
+        "Constant Contact List ID",
+        "Segments customers",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    assert!(page.links_to(&run) && page.links_to("/connections/newsletter"), "{}", page.text());
+    for word in ["email_column", "with_system_refresh", "Before and after", "approved"] {
+        assert!(!page.says(word), "{word}: {}", page.text());
+    }
+    assert_eq!(workshop.browser(Role::Administrator).open(&run).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_run_that_never_began_is_not_linked() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let browser = workshop.browser(Role::Administrator);
+    let (ask, action) = (format!("/exports/{id}/run"), format!("/exports/{id}/runs"));
+    browser.submit(&browser.open(&ask).await, &action, &[]).await;
+    workshop.world.time_passes(jiff::SignedDuration::from_secs(1));
+    browser.submit(&browser.open(&format!("{ask}?kind=full")).await, &action, &[]).await;
+    let waiting = workshop.world.engine.occupation(&id).await.unwrap().follow_up.unwrap().run;
+    let page = browser.open(&format!("/exports/{id}")).await;
+    browser.submit(&page, &format!("/exports/{id}/runs/{waiting}/cancel"), &[]).await;
+    let page = browser.open("/audit").await;
+    assert!(page.says("Run canceled Friends"), "{}", page.text());
+    assert!(!page.links_to(&format!("/exports/{id}/runs/{waiting}")), "{}", page.text());
+}
+
+#[tokio::test]
 async fn long_logs_come_in_pages() {
     let workshop = workshop().await;
     let browser = workshop.browser(Role::Administrator);

@@ -29,11 +29,29 @@ async fn a_stale_form_keeps_what_was_entered_and_shows_what_is_stored() {
     let page = browser.open(&action).await;
     let theirs = other.open(&action).await;
     workshop.world.time_passes(SignedDuration::from_secs(1));
-    other.submit(&theirs, &action, &[("name", "Theirs"), ("then", "save")]).await;
+    let theirs = other.submit(&theirs, &action, &[("then", "add_attribute")]).await;
+    let changes = [
+        ("name", "Theirs"),
+        ("attributes[1].field", "city"),
+        ("attributes[1].column", "column:Hobby"),
+        ("identity_column", "FirstName"),
+        ("then", "save"),
+    ];
+    other.submit(&theirs, &action, &changes).await;
     let stale = browser.submit(&page, &action, &[("name", "Mine"), ("then", "save")]).await;
     assert_eq!(stale.status, 412);
     assert_eq!(stale.form(&action).value("name"), "Mine");
-    assert!(stale.says("What is stored now") && stale.says("Theirs"), "{}", stale.text());
+    for words in [
+        "Compare the two first",
+        "What is stored now",
+        "Display name Theirs",
+        "City Column Hobby",
+        "Customer id (not sent) Column FirstName",
+        "Save again to replace",
+    ] {
+        assert!(stale.says(words), "{words}: {}", stale.text());
+    }
+    assert!(!stale.says("load it again"), "{}", stale.text());
     assert_eq!(workshop.world.stored_export(&id).await.name, "Theirs");
     let saved = browser.submit(&stale, &action, &[("then", "save")]).await;
     assert!(saved.says("Mine"), "{}", saved.text());

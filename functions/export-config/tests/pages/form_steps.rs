@@ -59,8 +59,49 @@ async fn only_columns_of_all_chosen_segments_are_offered() {
     let browser = workshop.browser(Role::Contributor);
     let page = browser.open("/exports/new?segment=customers&segment=visitors").await;
     assert!(page.says("FirstName, such as Ann") && !page.says("Shoe, such as"), "{}", page.text());
+    for words in ["Columns that only some of the chosen segments have", "customers: Hobby", "visitors: Shoe"]
+    {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
     let page = browser.open("/exports/new?segment=customers").await;
-    assert!(page.says("Hobby, such as Chess"), "{}", page.text());
+    assert!(page.says("Hobby, such as Chess") && !page.says("only some"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn segments_that_agree_in_no_column_are_named_with_theirs() {
+    let workshop = workshop().await;
+    workshop.upload("visitors", "E-Mail,Shoe\nann@example.com,43\n").await;
+    workshop.world.upload("fresh/notes.txt", "no snapshot").await;
+    let browser = workshop.browser(Role::Contributor);
+    let page = browser.open("/exports/new?segment=customers&segment=visitors&segment=fresh").await;
+    for words in [
+        "The chosen segments have no column in common",
+        "customers: CustomerId, EMail, FirstName, Hobby",
+        "visitors: E-Mail, Shoe",
+        "The columns of fresh are not known yet",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn continue_says_what_is_missing() {
+    let workshop = workshop().await;
+    let second = workshop.world.connection("Offers", catalog::ConnectionAccess::Contributors).await;
+    let browser = workshop.browser(Role::Contributor);
+    let page = browser.open("/exports/new").await;
+    let page = browser.submit(&page, "/exports", &[("name", "Friends"), ("then", "continue")]).await;
+    assert_eq!(page.status, 422);
+    for problem in ["connection", "segments"] {
+        assert!(page.links_to(&format!("#field-{problem}")), "{problem}: {}", page.text());
+    }
+    assert_eq!(page.form("/exports").value("name"), "Friends");
+    // To look at the lists of a connection is no mistake, whatever is still to be chosen.
+    let page = browser.submit(&page, "/exports", &[("connection", second.as_str()), ("then", "show")]).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.says("Please check"), "{}", page.text());
+    let page = browser.submit(&page, "/exports", &[("then", "continue")]).await;
+    assert!(page.links_to("#field-segments") && !page.links_to("#field-connection"), "{}", page.text());
 }
 
 #[tokio::test]

@@ -13,9 +13,14 @@ async fn a_run_is_asked_for_with_its_list_and_started_once() {
     let (ask, action) = (format!("/exports/{id}/run"), format!("/exports/{id}/runs"));
     let browser = workshop.browser(Role::Contributor);
     let question = browser.open(&ask).await;
-    for words in
-        ["Run Friends?", "Friends of the house", "Newsletter", "price tier", "New and changed people"]
-    {
+    for words in [
+        "Run Friends?",
+        "Friends of the house",
+        "Newsletter",
+        "Rows 3 in",
+        "price tier",
+        "New and changed people",
+    ] {
         assert!(question.says(words), "{words}: {}", question.text());
     }
     let first = browser.submit(&question, &action, &[]).await;
@@ -24,7 +29,9 @@ async fn a_run_is_asked_for_with_its_list_and_started_once() {
     assert_eq!(again.path(), first.path(), "the same form once more is the same request");
     let later = browser.open(&ask).await;
     assert!(!later.says("price tier"), "nobody is new: {}", later.text());
-    assert!(browser.open(&format!("{ask}?kind=full")).await.says("Everybody in the segments is sent again"));
+    let full = browser.open(&format!("{ask}?kind=full")).await;
+    assert!(full.says("Everybody in the segments is sent again"), "{}", full.text());
+    assert!(!full.says("price tier"), "they are in the account already: {}", full.text());
     assert!(browser.open(&format!("{ask}?kind=retry")).await.says("Only what is missing is sent"));
 }
 
@@ -61,7 +68,8 @@ async fn a_run_is_canceled_after_a_question() {
     let run = browser.submit(&question, &format!("/exports/{id}/runs"), &[]).await;
     let cancel = format!("{}/cancel", run.path());
     let question = browser.open(&cancel).await;
-    assert!(question.says("cannot be taken back"), "{}", question.text());
+    assert!(question.says("cannot be taken back") && question.says("Keep it running"), "{}", question.text());
+    assert!(!question.body.contains(">Cancel<"), "which of the two would it be?");
     let canceling = browser.submit(&question, &cancel, &[]).await;
     assert!(canceling.says("Cancelling") && canceling.says("Nothing more is sent"), "{}", canceling.text());
     workshop.finish(&run).await;
@@ -239,4 +247,44 @@ async fn a_segment_that_has_grown_brings_the_warning_back() {
     workshop.upload("customers", &people(106)).await;
     let question = browser.open(&ask).await;
     assert!(question.says("price tier") && question.says("active contacts"), "{}", question.text());
+}
+
+#[tokio::test]
+async fn the_last_bar_of_the_history_is_the_latest_run() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let path = format!("/exports/{id}");
+    let viewer = workshop.browser(Role::Viewer);
+    workshop.run(&id).await;
+    assert!(viewer.open(&path).await.says("The latest run, in rows"));
+    workshop.world.control.delete_list(workshop.list.clone()).await.unwrap();
+    workshop.run(&id).await;
+    let page = viewer.open(&path).await;
+    assert!(page.says("Failure") && page.says("The latest 2 runs, in rows"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_connection_that_must_be_authenticated_again_offers_no_run() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let (path, ask) = (format!("/exports/{id}"), format!("/exports/{id}/run"));
+    let (contributor, administrator) =
+        (workshop.browser(Role::Contributor), workshop.browser(Role::Administrator));
+    assert!(contributor.open(&path).await.links_to(&ask));
+    workshop.world.control.disconnect().await.unwrap();
+    // The first who asks finds it out.
+    let refused = contributor.open(&ask).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    for words in ["Friends cannot run now", "needs re-authentication", "Ask an administrator"] {
+        assert!(refused.says(words), "{words}: {}", refused.text());
+    }
+    assert!(!refused.has_form(&format!("{path}/runs")) && refused.links_to(&path));
+    assert!(!refused.links_to("/connections/newsletter"), "it is not theirs to see");
+    for page in [administrator.open(&ask).await, administrator.open(&path).await] {
+        assert!(page.links_to("/connections/newsletter"), "{}", page.text());
+        assert!(!page.has_form(&format!("{path}/runs")) && !page.links_to(&ask), "{}", page.text());
+    }
+    let page = contributor.open(&path).await;
+    assert!(page.says("until an administrator has authenticated it again"), "{}", page.text());
+    assert!(!page.links_to(&ask) && !page.links_to(&format!("{ask}?kind=full")), "{}", page.text());
 }

@@ -68,6 +68,9 @@ async fn a_refusal_is_told_without_the_browsers_own_words() {
     let answer = format!("{CALLBACK_PATH}?state={state}&error=access_denied&error_description=Call+555-0100");
     let page = browser.open(&answer).await;
     is_explained(&page, 409, "Constant Contact gave no permission (access_denied)");
+    assert!(page.links_to("/connections/news"), "{}", page.text());
+    let again = browser.submit(&page, START_PATH, &[]).await;
+    assert_eq!(again.path(), "/connections/news", "with permission this time: {}", again.text());
     assert!(!page.says("555-0100"), "{}", page.text());
 }
 
@@ -79,6 +82,7 @@ async fn an_address_that_nobody_was_sent_to_changes_nothing() {
     for query in ["", "?state=a", "?code=a", "?state=a&code=b"] {
         let page = browser.open(&format!("{CALLBACK_PATH}{query}")).await;
         is_explained(&page, 409, "This authorization is over");
+        assert!(!page.has_form(START_PATH), "nobody knows which connection that was");
     }
 }
 

@@ -61,7 +61,7 @@ pub struct ConnectionDetails {
     /// When.
     pub created_at: Timestamp,
     /// The exports that use it, in the versions in which [`Configuration::detach_exports`] and
-    /// [`Configuration::remove_export`] take them.
+    /// [`Configuration::remove_export`] take them; by name.
     pub exports: Vec<SeenExport>,
     /// Exports that may use it, too: that cannot be told of them.
     pub unreadable_exports: Vec<UnreadableExport>,
@@ -105,6 +105,8 @@ impl Configuration {
             authorized_at: authorization.at,
             needs_reauthentication_since,
         });
+        let mut using: Vec<SeenExport> = exports.readable.iter().map(SeenExport::from).collect();
+        using.sort_by_key(|export| export.name.to_lowercase());
         let value = ConnectionDetails {
             id: connection.id,
             display_name: connection.display_name,
@@ -118,7 +120,7 @@ impl Configuration {
             contact_ceiling: connection.contact_ceiling,
             created_by: connection.created_by,
             created_at: connection.created_at,
-            exports: exports.readable.iter().map(SeenExport::from).collect(),
+            exports: using,
             unreadable_exports: exports.unreadable,
         };
         Ok(Versioned { tag, value })

@@ -67,6 +67,14 @@ impl Configuration {
         Ok((state, proof.challenge))
     }
 
+    /// The connection that the person has begun to authorise with `state`, to begin again when that comes to nothing.
+    /// `None` for a state that has been used up or is somebody else's, and when that cannot be found out.
+    pub async fn authorization_of(&self, person: &Person, state: &Sensitive<String>) -> Option<ConnectionId> {
+        let found = self.parts.documents.load::<PendingAuthorization>(&pending_key(state)).await;
+        let pending = found.ok().flatten()?.content;
+        (pending.subject == person.subject).then_some(pending.connection)
+    }
+
     /// Uses up the authorization of `state`: of several callers exactly one gets it. Also used up when it turns out to
     /// be another person's: a state that has come into other hands is worth nothing any more.
     pub(super) async fn use_up_pending(

@@ -26,6 +26,9 @@ pub struct ExportDetails {
     pub list_name: String,
     /// Other exports that write to the same list, by name; as far as they can be read.
     pub same_list: Vec<ExportName>,
+    /// Constant Contact no longer accepts its connection: no run can be started until an administrator has authorised it
+    /// again.
+    pub needs_reauthentication: bool,
     /// A run follows the one that is under way.
     pub run_follows: bool,
     /// The latest run that ended.
@@ -52,11 +55,13 @@ impl Configuration {
         let mut draft = ExportDraft::of(&export);
         // Who may not know the connection learns nothing by this way either.
         draft.connection = standing.connection.id().cloned();
+        let needs_reauthentication = connection.as_ref().is_some_and(|known| known.needs_reauthentication);
         let connection = connection.map(|known| known.connection);
         let latest = occupation.latest.as_ref();
         let value = ExportDetails {
             draft,
             same_list: writing_to(&exports, &export.list),
+            needs_reauthentication,
             run_follows: occupation.follow_up.is_some() || occupation.approved_follow_up.is_some(),
             latest: latest.map(|latest| {
                 // A run that was made for it and has ended would be the latest one itself.
@@ -79,11 +84,11 @@ impl Configuration {
     }
 }
 
-/// The exports that write to a list, by name.
+/// The exports that write to a list, by name. One that was detached writes to none.
 pub(super) fn writing_to(exports: &AllExports, list: &ListId) -> Vec<ExportName> {
     let exports = exports.readable.iter().map(|export| &export.content);
-    let mut names: Vec<ExportName> =
-        exports.filter(|export| export.list == *list).map(ExportName::of).collect();
+    let writing = exports.filter(|export| export.list == *list && export.connection.is_some());
+    let mut names: Vec<ExportName> = writing.map(ExportName::of).collect();
     names.sort_by_key(|export| export.name.to_lowercase());
     names
 }

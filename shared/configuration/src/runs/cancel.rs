@@ -57,7 +57,7 @@ impl Configuration {
         export: &Export,
         key: &RunKey,
     ) -> Result<bool, ConfigurationError> {
-        let entry = event("run.canceled", export).after(json!({ "run": key.run }));
+        let entry = event("run.canceled", export).after(json!({ "run": key.run, "begun": false }));
         let canceled = self.audited(person, entry, async {
             if self.parts.engine.cancel_queued(key).await? {
                 return Ok(());

@@ -125,6 +125,18 @@ async fn what_followed_a_removed_export_sends_nothing() {
 }
 
 #[tokio::test]
+async fn an_export_that_was_detached_writes_to_no_list() {
+    let world = world().await;
+    let (ann, configuration) = (world.bench.administrator(), &world.bench.configuration);
+    let (news, offers) = (world.export("News").await, world.export("Offers").await);
+    assert_eq!(configuration.export(&ann, &news).await.unwrap().value.same_list[0].name, "Offers");
+    configuration.detach_exports(&ann, &world.bench.seen(&[&offers]).await).await.unwrap();
+    assert!(configuration.export(&ann, &news).await.unwrap().value.same_list.is_empty());
+    let review = configuration.review_saved_export(&ann, &news).await.unwrap();
+    assert!(review.list.unwrap().other_exports.is_empty());
+}
+
+#[tokio::test]
 async fn schedules_change_together_or_not_at_all() {
     let world = world().await;
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);

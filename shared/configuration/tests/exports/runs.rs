@@ -44,6 +44,8 @@ async fn a_run_is_started_once_per_key_and_person() {
     }
     let entry = &configuration.audit(&ann, None).await.unwrap().items[0];
     assert_eq!((entry.action.as_str(), entry.by.subject.as_str()), ("run.started", "subject-of-Ann"));
+    let run = other.active().run.to_string();
+    assert_eq!(entry.after, Some(serde_json::json!({ "kind": "changes", "approved": null, "run": run })));
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ async fn a_denial_changes_nothing(page: &Page) {
     page.click("Deny").await;
     page.arrives("Not authenticated").await;
     page.sees("Constant Contact gave no permission (access_denied)").await;
+    page.offers("Try again").await;
+    page.offers("Back to the connection").await;
     page.look_over("connection-not-authenticated").await;
 }
 

@@ -23,6 +23,7 @@ fn a_run_is_canceled_once_what_was_accepted_has_settled() {
         page.click("Cancel this run").await;
         page.sees("Cancel this run?").await;
         page.sees("What Constant Contact has accepted already cannot be taken back").await;
+        page.offers("Keep it running").await;
         page.click("Cancel this run").await;
         page.sees("The run is being canceled.").await;
         page.sees("Cancelling").await;

@@ -39,6 +39,7 @@ pub(super) async fn ask(
         action: &format!("{here}/detach-and-remove"),
         csrf: person.csrf(),
         carries: &[],
+        cancel: "Cancel",
         cancel_href: &here,
     });
     Ok(page_of(TITLE, &connection.id, &connection.display_name, content))

@@ -38,6 +38,7 @@ pub(super) async fn ask(
         action: &here,
         csrf: person.csrf(),
         carries: &[(VERSION, connection.tag.as_str())],
+        cancel: "Cancel",
         cancel_href: &format!("/connections/{id}"),
     });
     Ok(page_of("Add yourself as export user", &id, name, content).into_response())

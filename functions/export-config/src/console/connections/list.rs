@@ -50,13 +50,13 @@ async fn administrators(app: &App, person: &Person, order: &Order) -> Result<Mar
         future::try_join(configuration.connections(person), configuration.application(person)).await?;
     order.sort(&mut items);
     let rows: Vec<_> = items.iter().map(row).collect();
-    let add = link_button(
-        &Button::new("Add connection").kind(ButtonKind::Primary).icon(Icon::Plus),
-        "/connections/new",
-    );
+    let actions = html! {
+        (link_button(&Button::new("Add connection").kind(ButtonKind::Primary).icon(Icon::Plus), "/connections/new"))
+        (link_button(&Button::new("Set up").kind(ButtonKind::Quiet), "/set-up"))
+    };
     let about = html! { "The Constant Contact accounts that exports can send to." };
     Ok(html! {
-        (page_header(TITLE, Some(&about), Some(&add)))
+        (page_header(TITLE, Some(&about), Some(&actions)))
         @if !application.configured {
             (notice(Level::Warning, "Not set up yet", &html! {
                 p { "This product's application at Constant Contact is not known yet, so no connection can be authenticated. "
@@ -84,9 +84,12 @@ fn row(item: &ConnectionListItem) -> Row<'static> {
         vec![html! { a href={ "/connections/" (name.id) } { (name.display_name) } }, html! { (name.kind) }];
     if let Some(administration) = &item.administration {
         cells.extend([
+            // One element: a narrow screen puts the label beside it.
             html! {
-                (moment(administration.created_at))
-                @if let Some(by) = &administration.created_by { " by " (by.name) }
+                span {
+                    (moment(administration.created_at))
+                    @if let Some(by) = &administration.created_by { " by " (by.name) }
+                }
             },
             html! { (access_label(administration.access)) },
             connection_badge(badge_state(administration.status)),
@@ -134,7 +137,7 @@ fn viewers() -> Markup {
 }
 
 /// Who may use a connection, in words.
-pub(super) const fn access_label(access: ConnectionAccess) -> &'static str {
+pub(in crate::console) const fn access_label(access: ConnectionAccess) -> &'static str {
     match access {
         ConnectionAccess::Administrators => "Administrators",
         ConnectionAccess::Contributors => "Administrators and contributors",

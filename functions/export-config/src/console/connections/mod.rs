@@ -20,6 +20,8 @@ use domain::identifier::ConnectionId;
 use maud::Markup;
 use store::Tag;
 
+pub(super) use list::access_label;
+
 use crate::app::App;
 use crate::web::{FormFields, Page};
 

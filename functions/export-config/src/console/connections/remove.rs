@@ -13,8 +13,8 @@ use store::Tag;
 
 use super::{VERSION, connection_id, page_of, version};
 use crate::app::App;
-use crate::console::exports::unreadable;
 use crate::console::chosen_exports::{chosen_exports, version_field};
+use crate::console::exports::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Remove";
@@ -43,6 +43,7 @@ pub(super) async fn ask(
         action: &format!("{here}/remove"),
         csrf: person.csrf(),
         carries: &[(VERSION, connection.tag.as_str())],
+        cancel: "Cancel",
         cancel_href: &here,
     });
     Ok(page_of(TITLE, &details.id, &details.display_name, content))
@@ -199,6 +200,7 @@ fn question(person: &ConsolePerson, connection: &ConnectionDetails, chosen: &[(E
         action: &format!("{here}/exports"),
         csrf: person.csrf(),
         carries: &carries,
+        cancel: "Cancel",
         cancel_href: &format!("{here}/remove"),
     });
     page_of("Remove exports", &connection.id, &connection.display_name, content)

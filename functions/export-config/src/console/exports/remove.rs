@@ -31,6 +31,7 @@ pub(super) async fn ask(
         action: &format!("{here}/remove"),
         csrf: person.csrf(),
         carries: &[(VERSION, export.tag.as_str())],
+        cancel: "Cancel",
         cancel_href: &here,
     });
     Ok(page_of("Remove", &standing.id, &standing.name, content))

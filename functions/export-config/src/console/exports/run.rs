@@ -1,7 +1,7 @@
 //! *Run*: what a run will do and to which list, then the run.
 
 use axum::extract::{Path, RawQuery, State};
-use configuration::{ConfigurationError, DraftReview, RunItem};
+use configuration::{ConfigurationError, DraftReview, ExportDetails, RunItem};
 use console::{Confirmation, Level, confirmation, notice};
 use engine::Started;
 use futures_util::future;
@@ -9,13 +9,13 @@ use maud::{Markup, html};
 use planner::RunKind;
 
 use super::form::summary::{AccountCounts, account, destination};
-use super::{export_id, page_of, require_edit};
+use super::{export_id, page_of, reauthentication, require_edit};
 use crate::app::App;
 use crate::console::runs::run_path;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Notice, Page, PostedForm, SeeOther};
 
 /// Names a request, so that the same form sent twice makes one run.
-const REQUEST: &str = "request";
+pub(super) const REQUEST: &str = "request";
 
 /// `GET /exports/{id}/run?kind=full|retry`: the question.
 pub(super) async fn ask(
@@ -34,8 +34,12 @@ pub(super) async fn ask(
     let Some(connection) = export.draft.connection.clone() else {
         return Err(ConfigurationError::NoConnection.into());
     };
+    if export.needs_reauthentication || matches!(review, Err(ConfigurationError::NeedsReauthentication)) {
+        let export = ExportDetails { needs_reauthentication: true, ..export };
+        return Ok(reauthentication::instead_of_running(&person, &export));
+    }
     let counts = match &review {
-        Ok(review) if word == "full" || may_add_many(review, export.latest.as_ref()) => {
+        Ok(review) if may_add_many(review, export.latest.as_ref()) => {
             Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await))
         }
         _ => None,
@@ -50,6 +54,7 @@ pub(super) async fn ask(
         action: &format!("{here}/runs"),
         csrf: person.csrf(),
         carries: &[("kind", word), (REQUEST, &request)],
+        cancel: "Cancel",
         cancel_href: &here,
     });
     Ok(page_of(title(word), &id, &export.standing.name, content))

@@ -25,6 +25,7 @@ pub(super) async fn ask(person: ConsolePerson) -> Result<Page, ConsoleError> {
         action: "/exports/run-all",
         csrf: person.csrf(),
         carries: &[],
+        cancel: "Cancel",
         cancel_href: "/exports",
     });
     Ok(Page::new("Run all", content).section(Section::Exports).below("Exports", "/exports"))

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::list_row;
 use super::matching_view::matching;
 use super::show_facts::facts;
-use super::{connection, export_id};
+use super::{connection, export_id, reauthentication};
 use crate::app::App;
 use crate::console::runs::{history, progress_part, run_path, trigger};
 use crate::web::{ConsoleError, ConsolePerson, Fragment, Page};
@@ -37,6 +37,7 @@ pub(super) async fn show(
     let content = html! {
         (page_header(&export.standing.name, Some(&headline(&app, &export)), Some(&actions(&export))))
         (notices(&export, person.csrf()))
+        (reauthentication::way_out(&person, &export))
         (active(&runs, person.csrf()))
         (card("Export", &facts(&export, app.now())))
         (card("Data matching", &matching(&export.draft)))
@@ -80,12 +81,12 @@ fn actions(export: &ExportDetails) -> Markup {
         path("/remove"),
     );
     let mut items = Vec::new();
-    let has_connection = standing.connection != ConnectionUse::NoConnection;
-    if has_connection {
+    let may_run = standing.connection != ConnectionUse::NoConnection && !export.needs_reauthentication;
+    if may_run {
         items.push(MenuItem::Confirm { label: "Full run", href: &full });
     }
     let left = export.latest.as_ref().is_some_and(|latest| !latest.may_approve && latest.retryable() > 0);
-    if has_connection && left && standing.active_run.is_none() {
+    if may_run && left && standing.active_run.is_none() {
         items.push(MenuItem::Confirm { label: "Retry failed", href: &retry });
     }
     items.extend([
@@ -94,7 +95,7 @@ fn actions(export: &ExportDetails) -> Markup {
         MenuItem::Confirm { label: "Remove", href: &remove },
     ]);
     html! {
-        @if has_connection { (confirmation_link(&Button::new("Run").kind(ButtonKind::Primary), &path("/run"))) }
+        @if may_run { (confirmation_link(&Button::new("Run").kind(ButtonKind::Primary), &path("/run"))) }
         (link_button(&Button::new("Edit"), &path("/edit")))
         (menu(&standing.name, &items))
     }

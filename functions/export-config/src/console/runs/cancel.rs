@@ -37,6 +37,7 @@ pub(super) async fn ask(
         action: &format!("{here}/cancel"),
         csrf: person.csrf(),
         carries: &[],
+        cancel: "Keep it running",
         cancel_href: &here,
     });
     Ok(page_of("Cancel run", &run.export.id, &run.export.name, content))

@@ -17,7 +17,6 @@ pub(in crate::console) fn history(export: &ExportId, runs: &RunList) -> Markup {
     let mut bars: Vec<_> = runs
         .items
         .iter()
-        .filter(|run| run.counts.read > 0)
         .take(BARS)
         .map(|run| Bar {
             at: run.ended_at,
@@ -27,6 +26,7 @@ pub(in crate::console) fn history(export: &ExportId, runs: &RunList) -> Markup {
         })
         .collect();
     bars.reverse();
+    let rows_were_read = runs.items.iter().take(BARS).any(|run| run.counts.read > 0);
     let title = if bars.len() == 1 {
         "The latest run, in rows".to_owned()
     } else {
@@ -35,7 +35,8 @@ pub(in crate::console) fn history(export: &ExportId, runs: &RunList) -> Markup {
     card(
         "History",
         &html! {
-            (chart(&Chart { id: "runs-chart", title: &title, bars: &bars }))
+            // A run that read nothing has its place, so that the last bar is the latest run.
+            @if rows_were_read { (chart(&Chart { id: "runs-chart", title: &title, bars: &bars })) }
             (list(export, runs))
         },
     )

@@ -24,7 +24,7 @@ pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer)
         (select(&connection, &connections, &entered.connection))
         @if offer.connections.len() > 1 {
             div.button-row {
-                (button(&Button::new("Show the lists of this connection").sends(THEN, "continue").skips_validation()))
+                (button(&Button::new("Show the lists of this connection").sends(THEN, "show").skips_validation()))
             }
             p.hint { "Another connection has other lists: choosing one clears the list." }
         }

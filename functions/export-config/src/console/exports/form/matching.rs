@@ -1,11 +1,12 @@
 //! *Data matching*: which column becomes which field of a contact.
 
 use console::{
-    Button, ButtonKind, Field, Icon, Problem, SelectOption, TextInput, button, disclosure, field_id,
-    fieldset, problem_of, select, shown_when, text_input,
+    Button, ButtonKind, Field, Icon, Level, Problem, SelectOption, TextInput, button, disclosure, field_id,
+    fieldset, notice, problem_of, select, shown_when, text_input,
 };
 use maud::{Markup, html};
 
+use super::common_columns::CommonColumns;
 use super::entered::{AttributeEntered, COLUMN, CONSTANT, Entered, attribute_name};
 use super::offer::Offer;
 use super::step::THEN;
@@ -18,9 +19,7 @@ pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer,
     html! {
         p { "Choose the columns that fill the fields at Constant Contact. Blank values are left out: they never clear a value "
             "there." }
-        @if offer.columns.is_empty() {
-            p.hint { "The columns of the chosen segments are not known yet, or the segments have none in common." }
-        }
+        (not_to_choose(&offer.columns))
         (select(&email, &columns(offer, "", &entered.email_column), &entered.email_column))
         @if let Some(problem) = problem_of(problems, "attributes") { p.problem #field-attributes { (problem) } }
         @for (place, attribute) in entered.attributes.iter().enumerate() {
@@ -33,10 +32,35 @@ pub(super) fn fields(problems: &[Problem<'_>], entered: &Entered, offer: &Offer,
     }
 }
 
+/// Which segments keep columns from being chosen.
+fn not_to_choose(columns: &CommonColumns) -> Markup {
+    let CommonColumns { offered, elsewhere, unknown } = columns;
+    html! {
+        @if !unknown.is_empty() {
+            p.hint { "The columns of " (unknown.join(", ")) " are not known yet: there is no snapshot that can be read." }
+        }
+        @if !elsewhere.is_empty() {
+            @if offered.is_empty() {
+                (notice(Level::Warning, "The chosen segments have no column in common", &only_in(elsewhere)))
+            } @else {
+                (disclosure("Columns that only some of the chosen segments have", &only_in(elsewhere)))
+            }
+        }
+    }
+}
+
+fn only_in(elsewhere: &[(String, Vec<String>)]) -> Markup {
+    html! {
+        p { "A column can be chosen when every chosen segment has it under the same name. Name these alike, or export the "
+            "segments separately." }
+        ul { @for (segment, columns) in elsewhere { li { (segment) ": " (columns.join(", ")) } } }
+    }
+}
+
 /// The columns as options whose values begin with `prefix`; `chosen` stays even when no segment has it.
 fn columns<'a>(offer: &'a Offer, prefix: &str, chosen: &'a str) -> Vec<SelectOption<'a>> {
     let mut options = vec![SelectOption::new("", "Choose a column")];
-    options.extend(offer.columns.iter().map(|column| {
+    options.extend(offer.columns.offered.iter().map(|column| {
         let words = match &column.sample {
             Some(sample) => format!("{}, such as {sample}", column.name),
             None => column.name.clone(),
@@ -44,7 +68,7 @@ fn columns<'a>(offer: &'a Offer, prefix: &str, chosen: &'a str) -> Vec<SelectOpt
         SelectOption::new(format!("{prefix}{}", column.name), words)
     }));
     let name = chosen.strip_prefix(prefix).unwrap_or_default();
-    if !name.is_empty() && !offer.columns.iter().any(|column| column.name == name) {
+    if !name.is_empty() && !offer.columns.offered.iter().any(|column| column.name == name) {
         options.push(SelectOption::new(chosen, format!("{name} (not in every chosen segment)")));
     }
     options

@@ -1,6 +1,7 @@
 //! The guided form of an export: *New export*, *Edit*, *Create duplicate*. One page; every step is a form that the server
 //! answers, so that all of it works without the script.
 
+mod common_columns;
 mod destination;
 mod entered;
 mod matching;

@@ -1,27 +1,17 @@
 //! What the form of an export offers to choose from.
 
 use configuration::{
-    ConfigurationError, ConnectionName, CustomFieldItem, ListItem, SegmentColumns, SegmentItem,
-    SegmentSample, SegmentsAtHand, propose_mapping,
+    ConfigurationError, ConnectionName, CustomFieldItem, ListItem, SegmentItem, SegmentsAtHand,
+    propose_mapping,
 };
 use domain::identifier::ConnectionId;
 use futures_util::future;
 use identity::Person;
 
+use super::common_columns::CommonColumns;
 use super::entered::Entered;
 use crate::app::App;
 use crate::web::sentence;
-
-/// Longer values are cut: a sample shows what a column holds.
-const LONGEST_SAMPLE: usize = 40;
-
-/// A column of all chosen segments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ColumnOffer {
-    pub(super) name: String,
-    /// A value of it, for people who may see one.
-    pub(super) sample: Option<String>,
-}
 
 /// What there is to choose from whatever stands in the form: it can be read beside what is to stand there.
 #[derive(Debug)]
@@ -55,8 +45,7 @@ pub(super) struct Offer {
     /// Why the account could not be asked for its lists and fields.
     pub(super) account_problem: Option<String>,
     pub(super) segments: Vec<SegmentItem>,
-    /// The columns that all chosen segments have.
-    pub(super) columns: Vec<ColumnOffer>,
+    pub(super) columns: CommonColumns,
     /// The system refresh in words.
     pub(super) refresh: String,
 }
@@ -98,8 +87,9 @@ impl Offer {
             Ok((lists, fields)) => (lists, fields, None),
             Err(error) => (Vec::new(), Vec::new(), Some(sentence(&error.to_string()))),
         };
-        let columns = common_columns(&columns?);
-        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let known = |name: &&String| segments.items.iter().any(|segment| segment.name.as_str() == *name);
+        let columns = CommonColumns::of(entered.segments.iter().filter(known).cloned(), columns?);
+        let names: Vec<String> = columns.offered.iter().map(|column| column.name.clone()).collect();
         entered.propose(propose_mapping(&names));
         prefer_picking(entered, &lists, account_problem.is_some());
         let segments = segments.items;
@@ -126,29 +116,4 @@ fn prefer_picking(entered: &mut Entered, lists: &[ListItem], account_failed: boo
         }
         list.way = way.to_owned();
     }
-}
-
-/// A column can be mapped when each segment has it, in whatever case.
-fn common_columns(segments: &[SegmentColumns]) -> Vec<ColumnOffer> {
-    let mut known = segments.iter().filter(|segment| !segment.columns.is_empty());
-    let Some(first) = known.next() else { return Vec::new() };
-    let others: Vec<_> = known.collect();
-    let everywhere = |name: &String| {
-        others.iter().all(|segment| segment.columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
-    };
-    let columns = first.columns.iter().enumerate().filter(|(_, name)| everywhere(name));
-    columns
-        .map(|(place, name)| ColumnOffer { name: name.clone(), sample: sample(&first.sample, place) })
-        .collect()
-}
-
-fn sample(sample: &SegmentSample, column: usize) -> Option<String> {
-    let SegmentSample::Rows(rows) = sample else { return None };
-    let mut values = rows.expose().iter().filter_map(|row| row.get(column));
-    let value = values.find(|value| !value.is_empty())?;
-    let mut shown: String = value.chars().take(LONGEST_SAMPLE).collect();
-    if shown.len() < value.len() {
-        shown.push('…');
-    }
-    Some(shown)
 }

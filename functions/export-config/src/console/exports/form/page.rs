@@ -3,7 +3,8 @@
 use configuration::{ConfigurationError, ExportDetails};
 use console::{
     Button, ButtonKind, EmptyState, Field, Level, Problem, Section, TextInput, button, card, csrf_field,
-    empty_state, error_summary, hidden_field, link_button, notice, page_header, problem_of, text_input,
+    description_list, empty_state, error_summary, hidden_field, link_button, notice, page_header, problem_of,
+    text_input,
 };
 use domain::identifier::ExportId;
 use futures_util::future;
@@ -16,6 +17,7 @@ use super::schedule_fields::schedule_fields;
 use super::step::THEN;
 use super::{destination, matching, segments};
 use crate::app::App;
+use crate::console::exports::matching_view::matching as stored_matching;
 use crate::console::exports::show_facts::facts;
 use crate::console::exports::{VERSION, page_of};
 use crate::web::{ConsolePerson, FormFailure, Page};
@@ -120,6 +122,18 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// What has to be chosen before the rest of the form can be shown, by field.
+    pub(super) fn missing(&self) -> Vec<(&'static str, &'static str)> {
+        let mut missing = Vec::new();
+        if !self.offer.has_account(&self.entered) {
+            missing.push(("connection", "Choose a connection for export."));
+        }
+        if self.entered.segments.is_empty() {
+            missing.push(("segments", "Choose at least one segment."));
+        }
+        missing
+    }
+
     /// The page.
     pub(super) fn page(&self, failure: &FormFailure) -> Page {
         let problems = in_form(failure.problems());
@@ -135,7 +149,7 @@ impl<'a> Form<'a> {
 
     fn form(&self, problems: &[Problem<'_>]) -> Markup {
         let (entered, offer) = (&self.entered, &self.offer);
-        let complete = offer.has_account(entered) && !entered.segments.is_empty();
+        let complete = self.missing().is_empty();
         let action = self.subject.action();
         html! {
             // The server checks everything at once; a browser would stop at the first field, even at one that does not matter.
@@ -186,7 +200,10 @@ impl<'a> Form<'a> {
             &html! {
                 p { (by) " has saved this export while you were working on it. Below it stands what you entered. Save again to replace "
                     "what is stored, or copy from it what should stay." }
+                (description_list(&[("Display name", html! { (stored.standing.name) })]))
                 (facts(stored, self.app.now()))
+                h3 { "Data matching as it is stored" }
+                (stored_matching(&stored.draft))
             },
         )
     }

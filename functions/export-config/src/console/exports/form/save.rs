@@ -99,7 +99,14 @@ async fn stale(
     let Subject::Existing { id, .. } = &subject else { return Err(error.into()) };
     let stored = app.configuration().export(person, id).await?;
     let entered = Entered { version: stored.tag.to_string(), ..entered };
-    let failure = FormFailure::of(error)?;
+    let status = FormFailure::of(error)?.status;
+    let mut failure = FormFailure::none();
+    // What the error itself advises, to load the form again, would throw away what was entered.
+    failure.add(
+        "",
+        "Somebody else has saved this export meanwhile, so yours was not saved. Compare the two first.",
+    );
+    failure.status = status;
     let form = Form::load(app, person, subject, entered).await?.beside(stored.value);
     Ok(form.page(&failure).into_response())
 }

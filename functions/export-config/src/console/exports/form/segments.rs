@@ -50,7 +50,7 @@ pub(super) fn fields(
             (check_group(&field, &choices, &chosen))
             (order(&chosen, action))
             @let columns = format!("{action}#data-matching");
-            div.button-row { (button(&Button::new(refresh).sends(THEN, "continue").action(&columns).skips_validation())) }
+            div.button-row { (button(&Button::new(refresh).sends(THEN, "show").action(&columns).skips_validation())) }
         }
     }
 }

@@ -43,6 +43,11 @@ pub(super) async fn take(app: &App, posted: &PostedForm, subject: Subject) -> Re
         said = create_field(app, person, &mut entered, &mut failure).await?;
     }
     let form = Form::load(app, person, subject, entered).await?.saying(said);
+    if then == "continue" {
+        for (field, message) in form.missing() {
+            failure.add(field, message);
+        }
+    }
     Ok(form.page(&failure).into_response())
 }
 

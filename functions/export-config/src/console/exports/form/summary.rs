@@ -23,7 +23,7 @@ impl AccountCounts {
     }
 }
 
-/// The list by its name, its connection, the members, and who else writes to it.
+/// The list by its name, its connection, the rows, and who else writes to it.
 pub(in crate::console::exports) fn destination(review: &DraftReview) -> Markup {
     let Some(list) = &review.list else { return html! {} };
     let on_list = match (&list.id, list.members) {
@@ -31,15 +31,15 @@ pub(in crate::console::exports) fn destination(review: &DraftReview) -> Markup {
         (_, Some(members)) => html! { (list.name) ", " (number(members)) " members now" },
         (_, None) => html! { (list.name) },
     };
-    let members = match review.members {
-        Some(members) => html! { (number(members)) " rows in the chosen segments" },
+    let rows = match review.members {
+        Some(rows) => html! { (number(rows)) " in the chosen segments" },
         None => html! { "Not counted yet" },
     };
     html! {
         (description_list(&[
             ("List", on_list),
             ("Connection", html! { (list.connection) }),
-            ("Members", members),
+            ("Rows", rows),
         ]))
         @if !list.other_exports.is_empty() {
             (notice(Level::Warning, "Other exports write to this list, too", &html! {
