@@ -214,14 +214,7 @@ impl Exporting<'_> {
             let latest = engine.occupation(export).await?.latest;
             match latest.filter(|latest| matches!(latest.end, End::Braked { .. })) {
                 // What was planned is a plan of that kind, whatever the options say now.
-                Some(braked) => {
-                    if braked.kind != kind && kind != RunKind::default() {
-                        self.screen.note(
-                            "What waits for approval was planned otherwise and is exported as planned.",
-                        );
-                    }
-                    (request.approved, request.kind) = (Some(braked.run), braked.kind);
-                }
+                Some(braked) => (request.approved, request.kind) = (Some(braked.run), braked.kind),
                 None => self.screen.note("Nothing waits for approval; this is an ordinary export."),
             }
         }
