@@ -12,6 +12,7 @@ use store::{Document, Versioned};
 
 use crate::access;
 use crate::configuration::{Configuration, actor};
+use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
 
 /// Where the entries lie. Their names fall with time, so that a listing begins with the newest.
@@ -183,7 +184,8 @@ impl Configuration {
         outcome
     }
 
-    /// The same for a request to run. One that has been seen to before is not put on record again.
+    /// The same for a request to run. One that has been seen to before is not put on record again, nor is one that was
+    /// certainly in vain: the clock repeats it at every tick.
     pub(crate) async fn audited_start(
         &self,
         by: Actor,
@@ -192,7 +194,11 @@ impl Configuration {
         start: impl Future<Output = Result<Admission, StartError>> + Send,
     ) -> Result<Started, ConfigurationError> {
         let entry = self.append(by, role, event).await?;
-        let Admission { started, accepted } = start.await?;
+        let outcome = start.await;
+        if outcome.as_ref().is_err_and(was_in_vain) {
+            self.withdraw(&entry).await;
+        }
+        let Admission { started, accepted } = outcome?;
         if accepted {
             self.name_run(&entry, &started).await;
         } else {
@@ -238,6 +244,14 @@ impl Configuration {
         let descending = i64::MAX - at.as_microsecond();
         let key = format!("{AUDIT}{descending:019}-{}.json", self.parts.random.uuid());
         Ok(self.parts.documents.create(&key, entry).await?)
+    }
+}
+
+/// Whether it is certain that nothing was started.
+const fn was_in_vain(error: &StartError) -> bool {
+    match error {
+        StartError::State(error) => is_unreadable(error),
+        StartError::NoIdentifier | StartError::NameUsed => true,
     }
 }
 

@@ -36,9 +36,9 @@ pub use consent::{CONSENT_VERSION, ConsentText};
 pub use driver::{DriverError, RunDriver};
 pub use error::{ConfigurationError, ExportName};
 pub use exports::{
-    AttributeDraft, BulkSchedule, ConnectionUse, DraftReview, ExportDetails, ExportDraft, ExportListItem,
-    ExportPage, ExportQuery, ExportSort, Hint, ListChoice, ListSummary, MappingProposal, ProposedAttribute,
-    SavedExport, StatusFilter, StatusNote, propose_mapping,
+    AttributeDraft, BulkSchedule, ConnectionUse, DraftReview, ExportCursor, ExportDetails, ExportDraft,
+    ExportListItem, ExportPage, ExportQuery, ExportSort, Hint, ListChoice, ListSummary, MappingProposal,
+    NoCursor, ProposedAttribute, SavedExport, StatusFilter, StatusNote, propose_mapping,
 };
 pub use problems::FieldProblem;
 pub use quota_view::QuotaView;

@@ -1,6 +1,10 @@
 //! What is wrong with a form, all of it at once and each by its field.
 
+use std::collections::BTreeSet;
+
+use domain::identifier::ExportId;
 use serde::Serialize;
+use store::Tag;
 
 use crate::ConfigurationError;
 
@@ -37,6 +41,20 @@ impl Problems {
             self.add(field, "invalid", "Use one line, without control characters.");
         }
         text.to_owned()
+    }
+
+    /// Each export is chosen once: otherwise the first change of it would make the second one stale.
+    pub(crate) fn each_once(&mut self, exports: &[(ExportId, Tag)]) {
+        let mut known = BTreeSet::new();
+        for (place, (id, _)) in exports.iter().enumerate() {
+            if !known.insert(id) {
+                self.add(
+                    format!("exports[{place}].id"),
+                    "twice",
+                    "This export is chosen twice; choose it once.",
+                );
+            }
+        }
     }
 
     /// All is well, or everything that is not.

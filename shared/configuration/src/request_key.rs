@@ -30,9 +30,10 @@ impl<'a> RequestKey<'a> {
         Ok(Self { subject: &person.subject, key })
     }
 
-    /// What the engine knows a request to run by.
-    pub(crate) fn event(&self) -> String {
-        format!("request/{}", self.name())
+    /// What the engine knows the part of *Run all* by that concerns one export: another request than one for this
+    /// export alone. A key has no space.
+    pub(crate) fn name_within_all(&self) -> String {
+        format!("{} all", self.name())
     }
 
     /// The id of the export that a request to save one makes.
@@ -41,8 +42,8 @@ impl<'a> RequestKey<'a> {
             .map_err(|error| ConfigurationError::Unavailable(Box::new(error)))
     }
 
-    /// A key has no line break, so that where it begins is certain.
-    fn name(&self) -> String {
+    /// What the engine knows a request to run by. A key has no line break, so that where it begins is certain.
+    pub(crate) fn name(&self) -> String {
         format!("{}\n{}", self.subject, self.key)
     }
 }
@@ -55,8 +56,9 @@ mod tests {
     fn a_key_with_a_slash_is_nobody_elses() {
         let one = RequestKey { subject: "ann", key: "home/1" };
         let other = RequestKey { subject: "ann/home", key: "1" };
-        assert_ne!(one.event(), other.event());
+        assert_ne!(one.name(), other.name());
+        assert_ne!(one.name(), one.name_within_all());
         assert_ne!(one.export_id().unwrap(), other.export_id().unwrap());
-        assert_eq!(one.event(), RequestKey { ..one }.event());
+        assert_eq!(one.name(), RequestKey { ..one }.name());
     }
 }

@@ -24,11 +24,7 @@ impl WatchedTokens {
     /// `tokens` as long as `connection` is among `documents` and is not being removed; then
     /// [`AccessTokenError::ConnectionRemoved`].
     #[must_use]
-    pub const fn new(
-        tokens: Arc<dyn AccessTokens>,
-        documents: Documents,
-        connection: ConnectionId,
-    ) -> Self {
+    pub const fn new(tokens: Arc<dyn AccessTokens>, documents: Documents, connection: ConnectionId) -> Self {
         Self { tokens, documents, connection }
     }
 

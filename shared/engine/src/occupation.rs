@@ -11,6 +11,10 @@ use crate::history::RunSummary;
 use crate::run::{Run, RunKey, StartRequest, Trigger};
 use crate::start::{Admission, Started};
 
+mod requests;
+
+use self::requests::{KnownRequest, runs_of};
+
 /// So many events are remembered: one that is delivered again comes long before so many others.
 const EVENTS_KEPT: usize = 50;
 
@@ -29,6 +33,9 @@ pub struct Occupation {
     /// The events that were accepted lately, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) events: Vec<KnownEvent>,
+    /// The requests with a name that were accepted lately, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) requests: Vec<KnownRequest>,
 }
 
 /// An event that was accepted.
@@ -114,11 +121,26 @@ impl Occupation {
         closing: Option<&Closing>,
     ) -> Admission {
         let ended = closing.and_then(Closing::ended);
-        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
         if let Some(started) = event.and_then(|event| self.known(export, event, ended)) {
             return Admission { started, accepted: false };
         }
-        let (started, serves) = match self.active.as_ref().filter(|active| ended != Some(&active.run)) {
+        let (started, serves) = self.place(export, occupant, closing);
+        if let Some(event) = event {
+            self.remember(event, serves);
+        }
+        Admission { started, accepted: true }
+    }
+
+    /// Finds the place of a request that is not known, and the run that serves it.
+    fn place(
+        &mut self,
+        export: &ExportId,
+        occupant: &Occupant,
+        closing: Option<&Closing>,
+    ) -> (Started, RunId) {
+        let ended = closing.and_then(Closing::ended);
+        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
+        match self.active.as_ref().filter(|active| ended != Some(&active.run)) {
             None => {
                 self.active = Some(occupant.clone());
                 (Started::Created(key(&occupant.run)), occupant.run.clone())
@@ -136,11 +158,7 @@ impl Occupation {
                 let active = key(&active.run);
                 (Started::Follows { active }, self.queue(occupant))
             }
-        };
-        if let Some(event) = event {
-            self.remember(event, serves);
         }
-        Admission { started, accepted: true }
     }
 
     /// Takes note of an event for which `served`, the run that ended last, has done everything already. `None` when
@@ -166,17 +184,22 @@ impl Occupation {
 
     /// What became of an event that was accepted before.
     fn known(&self, export: &ExportId, event: &str, ended: Option<&RunId>) -> Option<Started> {
-        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
         let known = self.events.iter().find(|known| known.event == event)?;
-        let is_it = |occupant: &&Occupant| occupant.run == known.run;
+        Some(self.served_by(export, &known.run, ended))
+    }
+
+    /// How it stands with what `run` serves.
+    fn served_by(&self, export: &ExportId, run: &RunId, ended: Option<&RunId>) -> Started {
+        let key = |run: &RunId| RunKey { export: export.clone(), run: run.clone() };
+        let is_it = |occupant: &&Occupant| occupant.run == *run;
         let following = [&self.follow_up, &self.approved_follow_up].into_iter().flatten().find(is_it);
-        Some(match (&self.active, following) {
+        match (&self.active, following) {
             (Some(active), Some(_)) => Started::Follows { active: key(&active.run) },
             (Some(active), None) if is_it(&active) && ended != Some(&active.run) => {
                 Started::Joined(key(&active.run))
             }
-            _ => Started::Known(key(&known.run)),
-        })
+            _ => Started::Known(key(run)),
+        }
     }
 
     fn remember(&mut self, event: &str, run: RunId) {
@@ -193,8 +216,8 @@ impl Occupation {
         }
         let active = self.active.as_ref().map(|active| &active.run);
         if let Some(instead) = active.or(self.latest.as_ref().map(|latest| &latest.run)) {
-            for known in self.events.iter_mut().filter(|known| withdrawn.contains(&known.run)) {
-                known.run = instead.clone();
+            for run in runs_of(&mut self.events, &mut self.requests).filter(|run| withdrawn.contains(run)) {
+                *run = instead.clone();
             }
         }
         withdrawn.len()
@@ -231,8 +254,8 @@ impl Occupation {
             }
             if let Some(dropped) = self.active.take_if(|next| Some(&*next) == moot) {
                 // What it would have read, the run that has ended has read.
-                for known in self.events.iter_mut().filter(|known| known.run == dropped.run) {
-                    known.run = summary.run.clone();
+                for run in runs_of(&mut self.events, &mut self.requests).filter(|run| **run == dropped.run) {
+                    *run = summary.run.clone();
                 }
             }
         }

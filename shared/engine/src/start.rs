@@ -58,6 +58,9 @@ pub enum StartError {
     /// No id could be made.
     #[error("the run could not be named; check the system's clock")]
     NoIdentifier,
+    /// The name of the request stands for another request.
+    #[error("this name was given to another request before; use another one")]
+    NameUsed,
 }
 
 impl Classified for StartError {
@@ -65,6 +68,29 @@ impl Classified for StartError {
         match self {
             Self::State(error) => error.class(),
             Self::NoIdentifier => FailureClass::NeedsPerson,
+            Self::NameUsed => FailureClass::Permanent,
+        }
+    }
+}
+
+/// By what a request to start is known, should it come again.
+#[derive(Debug, Clone, Copy)]
+enum Known<'a> {
+    /// By nothing.
+    No,
+    /// An event.
+    Event(&'a str),
+    /// The event that this snapshot is complete.
+    Snapshot(&'a str, &'a PinnedSnapshot),
+    /// A request, by the name that it was given.
+    Request(&'a str),
+}
+
+impl<'a> Known<'a> {
+    const fn event(self) -> Option<&'a str> {
+        match self {
+            Self::Event(event) | Self::Snapshot(event, _) => Some(event),
+            Self::No | Self::Request(_) => None,
         }
     }
 }
@@ -76,7 +102,7 @@ impl Engine {
     /// # Errors
     /// [`StartError`].
     pub async fn start_run(&self, export: &ExportId, request: StartRequest) -> Result<Started, StartError> {
-        Ok(self.admit(export, request, None, None).await?.started)
+        Ok(self.admit(export, request, Known::No).await?.started)
     }
 
     /// Like [`Engine::start_run`], for an event that its sender may deliver more than once: `event` is what the
@@ -90,7 +116,7 @@ impl Engine {
         request: StartRequest,
         event: &str,
     ) -> Result<Admission, StartError> {
-        self.admit(export, request, Some(event), None).await
+        self.admit(export, request, Known::Event(event)).await
     }
 
     /// Like [`Engine::start_run_for_event`], for the event that `snapshot` is complete. When the run that ended last has
@@ -106,15 +132,29 @@ impl Engine {
         event: &str,
         snapshot: &PinnedSnapshot,
     ) -> Result<Admission, StartError> {
-        self.admit(export, request, Some(event), Some(snapshot)).await
+        self.admit(export, request, Known::Snapshot(event, snapshot)).await
+    }
+
+    /// Like [`Engine::start_run`], for a request that may come again and that whoever makes it has therefore given a
+    /// `name`. For 24 hours, and among the 1,000 latest such requests for the export, it counts once under its name,
+    /// whatever events come meanwhile.
+    ///
+    /// # Errors
+    /// [`StartError`]; `NameUsed` when another kind of run was asked for under this name.
+    pub async fn start_run_for_request(
+        &self,
+        export: &ExportId,
+        request: StartRequest,
+        name: &str,
+    ) -> Result<Admission, StartError> {
+        self.admit(export, request, Known::Request(name)).await
     }
 
     async fn admit(
         &self,
         export: &ExportId,
         request: StartRequest,
-        event: Option<&str>,
-        snapshot: Option<&PinnedSnapshot>,
+        known: Known<'_>,
     ) -> Result<Admission, StartError> {
         let run = self.new_run_id().ok_or(StartError::NoIdentifier)?;
         let occupant = Occupant::new(run, request, self.clock.now());
@@ -125,21 +165,25 @@ impl Engine {
             None => None,
         };
         let ended = active.filter(|run| run.ended().is_some());
-        let served = match snapshot {
-            Some(snapshot) => self.served_by(export, &before, ended.as_ref(), snapshot).await?,
-            None => None,
+        let served = match known {
+            Known::Snapshot(_, snapshot) => self.served_by(export, &before, ended.as_ref(), snapshot).await?,
+            Known::No | Known::Event(_) | Known::Request(_) => None,
         };
         let ended = ended.map(|run| run.key.run);
-        let served = event.zip(served);
-        let updated: Updated<Occupation, Admission> = self
+        let served = known.event().zip(served);
+        let updated: Updated<Occupation, Option<Admission>> = self
             .documents
-            .update::<Occupation, Admission, Never, _>(&keys::occupation(export), |current| {
+            .update::<Occupation, Option<Admission>, Never, _>(&keys::occupation(export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
                 let served = served.as_ref().and_then(|(event, served)| {
                     occupation.admit_served(export, event, served, ended.as_ref())
                 });
-                let admission =
-                    served.unwrap_or_else(|| occupation.admit(export, &occupant, event, closing.as_ref()));
+                let admission = served.or_else(|| match known {
+                    Known::Request(name) => {
+                        occupation.admit_request(export, &occupant, name, closing.as_ref())
+                    }
+                    _ => Some(occupation.admit(export, &occupant, known.event(), closing.as_ref())),
+                });
                 Ok(if current == Some(&occupation) {
                     Change::Keep(admission)
                 } else {
@@ -153,7 +197,7 @@ impl Engine {
         {
             self.ensure_run(export, active).await?;
         }
-        Ok(updated.outcome)
+        updated.outcome.ok_or(StartError::NameUsed)
     }
 
     /// The document of the active run, if it is written.

@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let is_json = is_json(&request);
         let body = whole(request, state).await?;
-        if is_json { Ok(Self(parsed(&body)?)) } else { Err(not_json()) }
+        if is_json { Ok(Self(object(&body)?)) } else { Err(not_json()) }
     }
 }
 
@@ -40,7 +40,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalI
         let body = whole(request, state).await?;
         match (body.is_empty(), is_json) {
             (true, _) => Ok(Self(T::default())),
-            (false, true) => Ok(Self(parsed::<Option<T>>(&body)?.unwrap_or_default())),
+            (false, true) if is_null(&body) => Ok(Self(T::default())),
+            (false, true) => Ok(Self(object(&body)?)),
             (false, false) => Err(not_json()),
         }
     }
@@ -108,6 +109,29 @@ impl From<Unfit> for Problem {
     }
 }
 
+fn is_null(body: &[u8]) -> bool {
+    body.trim_ascii() == b"null"
+}
+
+/// An object. What is read would be taken from an array, too: by the place of each value.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unfit> {
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        let value: serde_json::Value = parsed(body)?;
+        let found = match value {
+            serde_json::Value::Array(_) => "an array",
+            serde_json::Value::Null => "null",
+            serde_json::Value::String(_) => "a string",
+            serde_json::Value::Number(_) => "a number",
+            _ => "a boolean",
+        };
+        return Err(Unfit::Invalid(field_problem(
+            ".",
+            &format!("invalid type: {found}, expected an object"),
+        )));
+    }
+    parsed(body)
+}
+
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unfit> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -169,7 +193,7 @@ mod tests {
     }
 
     fn error(body: &str) -> serde_json::Value {
-        let unfit = parsed::<Outer>(body.as_bytes()).err().unwrap();
+        let unfit = object::<Outer>(body.as_bytes()).err().unwrap();
         serde_json::to_value(Problem::from(unfit)).unwrap()
     }
 
@@ -187,13 +211,14 @@ mod tests {
             (r#"{"name": "a", "parts": [{}]}"#, "parts[0].size", "required"),
             (r#"{}"#, "name", "required"),
             (r#"[]"#, "", "wrong_type"),
+            (r#" ["a", []]"#, "", "wrong_type"),
+            ("null", "", "wrong_type"),
         ];
         for (body, field, code) in cases {
             let error = error(body);
             assert_eq!(error["code"], "invalid", "{body}");
             assert_eq!(error["status"], 422, "{body}");
             let only = error["errors"][0].clone();
-            // An empty list lacks its first element, which serde calls a wrong length.
             assert_eq!(
                 (only["field"].as_str(), only["code"].as_str()),
                 (Some(field), Some(code)),
@@ -215,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_at_all_is_another_problem() {
-        for body in ["", "{", r#"{"name": "a"} x"#, "\u{feff}{}"] {
+        for body in ["", "{", "[", r#"{"name": "a"} x"#, "\u{feff}{}"] {
             let error = error(body);
             assert_eq!((&error["code"], &error["status"]), (&"malformed".into(), &400.into()), "{body}");
         }

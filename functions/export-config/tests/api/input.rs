@@ -3,6 +3,7 @@
 use identity::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
+use store::{Condition, ObjectStore};
 
 use super::scene::Scene;
 
@@ -94,6 +95,73 @@ async fn what_excludes_each_other_cannot_be_given_together() {
 }
 
 #[tokio::test]
+async fn an_array_is_not_taken_for_an_object() {
+    let scene = Scene::without_runs().await;
+    let before = scene.get(Role::Administrator, "/connections").await.json();
+    let cases = [
+        (Method::POST, "/connections", json!(["Made from an array", null, true])),
+        (Method::PUT, "/pause", json!([true])),
+        (Method::POST, "/exports/news/runs", json!(["full"])),
+        (Method::POST, "/exports/news/runs", json!("full")),
+        (Method::POST, "/exports", json!([])),
+        (Method::POST, "/exports", Value::Null),
+    ];
+    for (method, path, body) in cases {
+        let request = scene.world.api(Role::Administrator, method.clone(), path).json(&body);
+        let answer = scene.answer(request.header("if-match", "\"seen\""), &method, path).await;
+        assert_eq!(answer.problems(), pairs([("", "wrong_type")]), "{method} {path}: {}", answer.text);
+    }
+    assert_eq!(scene.get(Role::Administrator, "/connections").await.json(), before);
+    assert_eq!(scene.get(Role::Viewer, "/schedule").await.json()["paused"], false);
+    assert!(scene.world.driver.runs().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_is_given_by_one_of_id_and_name() {
+    let scene = Scene::without_runs().await;
+    let draft = |list: Value| {
+        json!({ "name": "Another", "connection": "shared", "list": list, "segments": ["customers"],
+                "email_column": "EMail" })
+    };
+    let cases = [
+        (json!(null), ("list", "wrong_type")),
+        (json!("a"), ("list", "wrong_type")),
+        (json!({ "name": "a" }), ("list.name", "unknown_field")),
+        (json!({ "id": 5 }), ("list.id", "wrong_type")),
+        (json!({ "id": scene.list, "new": "b" }), ("list", "invalid")),
+    ];
+    for (list, problem) in cases {
+        let answer = scene.post(Role::Contributor, "/exports/review", draft(list.clone())).await;
+        assert_eq!(answer.problems(), pairs([problem]), "{list}: {}", answer.text);
+    }
+    for list in
+        [json!({ "id": scene.list }), json!({ "id": scene.list, "new": null }), json!({ "new": "New" })]
+    {
+        let answer = scene.post(Role::Contributor, "/exports/review", draft(list.clone())).await;
+        assert_eq!((answer.status, &answer.json()["problems"]), (200, &json!([])), "{list}: {}", answer.text);
+    }
+    let answer = scene.post(Role::Contributor, "/exports/review", draft(json!({}))).await.json();
+    let problem = &answer["problems"][0];
+    assert_eq!((&problem["field"], &problem["code"]), (&"list".into(), &"required".into()), "{answer}");
+}
+
+#[tokio::test]
+async fn an_export_that_is_chosen_twice_is_refused_before_anything_changes() {
+    let scene = Scene::without_runs().await;
+    let version = scene.version("/exports/news").await;
+    let news = json!({ "id": "news", "version": version });
+    for path in ["/exports/detach", "/exports/schedules"] {
+        let body = match path {
+            "/exports/detach" => json!({ "exports": [news, news] }),
+            _ => json!({ "exports": [news, news], "switch": false }),
+        };
+        let answer = scene.post(Role::Administrator, path, body).await;
+        assert_eq!(answer.problems(), pairs([("exports[1].id", "twice")]), "{path}: {}", answer.text);
+        assert_eq!(scene.version("/exports/news").await, version, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn queries_are_read_strictly_too() {
     let scene = Scene::without_runs().await;
     let cases = [
@@ -103,6 +171,7 @@ async fn queries_are_read_strictly_too() {
         ("/exports?limit=201", ("limit", "invalid")),
         ("/exports?limit=-1", ("limit", "wrong_type")),
         ("/exports?after=x", ("after", "invalid")),
+        ("/exports?after=2", ("after", "invalid")),
         ("/exports/news/runs?limit=0", ("limit", "invalid")),
         ("/audit?after=..%2Fexports", ("after", "invalid")),
         ("/connections?usable=1", ("usable", "wrong_type")),
@@ -142,8 +211,25 @@ async fn lists_come_in_pages() {
         path = format!("/exports?limit=2&sort=name&after={next}");
     }
     assert_eq!(names, ["News", "Old", "Secret"]);
-    let past = scene.get(Role::Viewer, "/exports?limit=2&after=9").await.json();
-    assert_eq!((&past["items"], &past["next"]), (&json!([]), &Value::Null));
     let found = scene.get(Role::Viewer, "/exports?search=secret&status=never_run").await.json();
     assert_eq!(found["total"], 1);
+}
+
+#[tokio::test]
+async fn what_is_removed_between_two_pages_leaves_nothing_else_out() {
+    let scene = Scene::without_runs().await;
+    for sort in ["name", "connection", "status", "next_due", "updated_at&descending=true"] {
+        let first = scene.get(Role::Viewer, &format!("/exports?limit=1&sort={sort}")).await.json();
+        let id = first["items"][0]["id"].as_str().unwrap().to_owned();
+        let key = format!("exports/{id}/export.json");
+        let removed = ObjectStore::get(&scene.world.memory, &key).await.unwrap().bytes;
+        ObjectStore::delete(&scene.world.memory, &key, Condition::None).await.unwrap();
+        let next = first["next"].as_str().unwrap();
+        let rest = scene.get(Role::Viewer, &format!("/exports?sort={sort}&after={next}")).await.json();
+        assert_eq!(rest["items"].as_array().unwrap().len(), 2, "{sort}: {rest}");
+        assert_eq!((&rest["next"], &rest["total"]), (&Value::Null, &json!(2)), "{sort}");
+        ObjectStore::put(&scene.world.memory, &key, removed, Condition::None).await.unwrap();
+        let other = scene.get(Role::Viewer, &format!("/exports?sort=kind&after={next}")).await;
+        assert_eq!(other.problems(), pairs([("after", "invalid")]), "{sort}");
+    }
 }

@@ -28,6 +28,11 @@ async fn the_same_request_makes_one_run() {
     let (other, outcome) = start(Role::Administrator, "monday").await;
     assert_eq!(outcome, "created");
     assert_ne!(other, run);
+    // The same name for something else is a mistake.
+    let full = scene.world.api(Role::Contributor, Method::POST, "/exports/news/runs");
+    let full = full.header("idempotency-key", "monday").json(&json!({ "kind": "full" }));
+    let answer = scene.answer(full, &Method::POST, "/exports/news/runs").await;
+    assert_eq!(answer.problems(), [("idempotency_key".to_owned(), "used".to_owned())]);
     let refused = scene.world.api(Role::Contributor, Method::POST, "/exports/news/runs");
     let refused = refused.header("idempotency-key", "two words");
     let answer = scene.answer(refused, &Method::POST, "/exports/news/runs").await;
@@ -144,6 +149,17 @@ async fn an_export_without_a_connection_does_not_run() {
     let all = scene.send(Role::Administrator, Method::POST, "/exports/run-all", None, None).await.json();
     assert_eq!(all["started"].as_array().unwrap().len(), 2);
     assert_eq!(all["left_out"][0]["code"], "no_connection");
+    let with_key = async |key: &str| {
+        let request = scene.world.api(Role::Administrator, Method::POST, "/exports/run-all");
+        scene.answer(request.header("idempotency-key", key), &Method::POST, "/exports/run-all").await
+    };
+    let runs = |all: serde_json::Value| -> Vec<serde_json::Value> {
+        all["started"].as_array().unwrap().iter().map(|one| one["run"].clone()).collect()
+    };
+    let (first, again) = (with_key("monday").await.json(), with_key("monday").await.json());
+    assert_eq!(runs(first), runs(again));
+    let refused = with_key("two words").await;
+    assert_eq!(refused.problems(), [("idempotency_key".to_owned(), "invalid".to_owned())]);
 }
 
 #[tokio::test]

@@ -11,4 +11,5 @@ mod running;
 mod schedule;
 mod segments;
 mod unreadable;
+mod waiting;
 pub(crate) mod workshop;

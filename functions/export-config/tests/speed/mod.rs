@@ -8,6 +8,7 @@ mod company;
 mod distant;
 mod measure;
 
+use axum::http::Method;
 use identity::Role;
 use store::ObjectStore;
 
@@ -66,6 +67,19 @@ async fn a_hundred_segments_and_forty_exports_are_no_deeper() {
         };
         assert!(measured.depth <= deepest, "{path}: {}", measured.depth);
     }
+}
+
+#[tokio::test]
+async fn many_exports_are_started_side_by_side() {
+    let company = Company::open().await;
+    company.grows().await;
+    company.warm_up().await;
+    tokio::time::pause();
+    let all = Case { method: Method::POST, status: 202, ..Case::read("/exports/run-all") };
+    let Measured { status, depth, calls } = company.ask(&all).await;
+    assert_eq!(status, all.status);
+    // A hundred of them must be started within the 29 seconds for which API Gateway waits.
+    assert!(calls > 40 * 8 && depth < 60, "{calls} calls, {depth} deep");
 }
 
 #[tokio::test]

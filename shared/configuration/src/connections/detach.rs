@@ -11,6 +11,7 @@ use crate::access;
 use crate::audit::{AuditEvent, SubjectKind};
 use crate::configuration::{Configuration, actor};
 use crate::error::{ConfigurationError, ExportName};
+use crate::problems::Problems;
 use crate::versioned::as_text;
 
 /// An export in the version that a person has seen.
@@ -38,7 +39,7 @@ impl Configuration {
     /// that.
     ///
     /// # Errors
-    /// [`ConfigurationError`]; `NotFound` and `Stale` when one of them does not exist or was changed, `Unavailable` when
+    /// [`ConfigurationError`]; `Invalid` for `exports`, `NotFound` and `Stale` when one of them does not exist or was changed, `Unavailable` when
     /// it cannot be told which run of one of them is to be stopped: all before any is detached. Should somebody change
     /// one at the very moment, those before it are detached.
     pub async fn detach_exports(
@@ -47,6 +48,9 @@ impl Configuration {
         exports: &[(ExportId, Tag)],
     ) -> Result<Vec<ExportName>, ConfigurationError> {
         access::administrator(person)?;
+        let mut problems = Problems::default();
+        problems.each_once(exports);
+        problems.finish()?;
         let mut found = Vec::with_capacity(exports.len());
         for (id, tag) in exports {
             let export = self.load_export(id).await?;

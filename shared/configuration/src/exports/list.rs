@@ -4,6 +4,7 @@ use domain::identifier::ConnectionId;
 use identity::Person;
 use serde::Serialize;
 
+use super::cursor::{ExportCursor, Place};
 use super::facts::AllFacts;
 use super::query::ExportQuery;
 use super::standing::{ConnectionUse, ExportListItem};
@@ -19,10 +20,12 @@ pub struct ExportPage {
     pub items: Vec<ExportListItem>,
     /// How many exports there are under this search and these filters, on all pages.
     pub total: usize,
-    /// Which page this is, from 1. The last one when a later one was asked for.
+    /// Which page this is, from 1. The last one when a later one was asked for; 1 for a page behind a place.
     pub page: usize,
     /// How many pages there are; at least one.
     pub pages: usize,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<ExportCursor>,
     /// The connections to filter by: those that any export uses, as far as the person may know them, by name.
     pub connections: Vec<ConnectionName>,
     /// Exports of which something that is stored cannot be read, on every page and whatever is searched: what they are
@@ -34,12 +37,16 @@ impl Configuration {
     /// The exports, for everybody. Two round trips deep.
     ///
     /// # Errors
-    /// [`ConfigurationError`].
+    /// [`ConfigurationError`]; `Invalid` for `after`.
     pub async fn exports(
         &self,
         person: &Person,
         query: &ExportQuery,
     ) -> Result<ExportPage, ConfigurationError> {
+        if query.after.as_ref().is_some_and(|after| !after.fits(query)) {
+            let message = "This page belongs to a list in another order. Begin with the first page again.";
+            return Err(ConfigurationError::invalid("after", "invalid", message));
+        }
         let AllFacts { facts, mut unreadable, refresh } = self.all_export_facts().await?;
         unreadable.sort_by_key(|export| export.label().to_lowercase());
         let now = self.parts.clock.now();
@@ -47,12 +54,20 @@ impl Configuration {
             facts.iter().map(|facts| ExportListItem::of(person, facts, &refresh, now)).collect();
         let connections = connections(&items);
         items.retain(|item| query.includes(item));
-        items.sort_by(|one, other| query.compare(one, other));
-        let (total, rows) = (items.len(), query.rows());
+        let mut placed: Vec<(Place, ExportListItem)> =
+            items.into_iter().map(|item| (Place::of(&item, query.sort), item)).collect();
+        placed.sort_by(|(one, _), (other, _)| one.compare(other, query.descending));
+        let (total, rows) = (placed.len(), query.rows());
         let pages = total.div_ceil(rows).max(1);
         let page = query.page.clamp(1, pages);
-        let items = items.into_iter().skip((page - 1) * rows).take(rows).collect();
-        Ok(ExportPage { items, total, page, pages, connections, unreadable })
+        let first = match &query.after {
+            Some(after) => placed.partition_point(|(place, _)| !after.is_before(place)),
+            None => (page - 1) * rows,
+        };
+        let last = placed.get(first..).filter(|rest| rest.len() > rows).and_then(|rest| rest.get(rows - 1));
+        let next = last.map(|(place, _)| ExportCursor::new(query, place.clone()));
+        let items = placed.into_iter().skip(first).take(rows).map(|(_, item)| item).collect();
+        Ok(ExportPage { items, total, page, pages, next, connections, unreadable })
     }
 }
 

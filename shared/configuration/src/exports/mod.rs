@@ -4,6 +4,7 @@ mod add_segment;
 mod check;
 mod columns;
 mod create;
+mod cursor;
 mod destination;
 mod details;
 mod draft;
@@ -22,6 +23,7 @@ mod standing;
 mod update;
 
 pub use create::SavedExport;
+pub use cursor::{ExportCursor, NoCursor};
 pub use details::ExportDetails;
 pub use draft::{AttributeDraft, ExportDraft, ListChoice};
 pub use examine::{DraftReview, Hint, ListSummary};

@@ -79,11 +79,17 @@ impl Configuration {
         id: &ExportId,
     ) -> Result<ExportInHand, ConfigurationError> {
         let found = self.export_to_edit(person, id).await?;
+        self.require_running(&found).await?;
+        Ok(found)
+    }
+
+    /// The connection of an export can be used.
+    pub(crate) async fn require_running(&self, found: &ExportInHand) -> Result<(), ConfigurationError> {
         let connection = found.usable_connection()?;
         if self.needs_reauthentication(connection).await? {
             return Err(ConfigurationError::NeedsReauthentication);
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Whether Constant Contact no longer accepts a connection that was authorised.

@@ -1,11 +1,10 @@
 //! Searching, filtering and sorting the list of exports.
 
-use std::cmp::Ordering;
-
 use domain::identifier::ConnectionId;
 use engine::Status;
 use serde::{Deserialize, Serialize};
 
+use super::cursor::ExportCursor;
 use super::standing::ExportListItem;
 
 /// The columns that the list can be sorted by.
@@ -82,6 +81,9 @@ pub struct ExportQuery {
     pub page: usize,
     /// Rows of a page; 0 means 50, and 200 is the most.
     pub page_size: usize,
+    /// The page behind this place instead of one by its number: nothing is left out or comes twice, whatever is removed
+    /// or added between two pages. One that does not fit the order is refused.
+    pub after: Option<ExportCursor>,
 }
 
 impl ExportQuery {
@@ -103,41 +105,4 @@ impl ExportQuery {
         let uses = self.connection.as_ref().is_none_or(|wanted| item.connection.id() == Some(wanted));
         found && uses && self.status.is_none_or(|status| status.includes(item.status))
     }
-
-    pub(super) fn compare(&self, one: &ExportListItem, other: &ExportListItem) -> Ordering {
-        let by_column = match self.sort {
-            ExportSort::Name => Ordering::Equal,
-            ExportSort::Kind => one.kind.cmp(other.kind),
-            ExportSort::Connection => folded(one.connection.label()).cmp(&folded(other.connection.label())),
-            ExportSort::Status => status(one).cmp(&status(other)),
-            ExportSort::Refreshed => one.refreshed_at.cmp(&other.refreshed_at),
-            ExportSort::Schedule => one.schedule.cmp(&other.schedule),
-            // What is due next comes first; what is never due comes last.
-            ExportSort::NextDue => match (one.next_due, other.next_due) {
-                (Some(one), Some(other)) => one.cmp(&other),
-                (one, other) => other.is_some().cmp(&one.is_some()),
-            },
-            ExportSort::YourPermissions => (one.your_permissions as u8).cmp(&(other.your_permissions as u8)),
-            ExportSort::UpdatedAt => one.updated_at.cmp(&other.updated_at),
-            ExportSort::UpdatedBy => folded_name(one).cmp(&folded_name(other)),
-        };
-        let by_name = || folded(&one.name).cmp(&folded(&other.name)).then_with(|| one.id.cmp(&other.id));
-        if self.sort == ExportSort::Name {
-            return if self.descending { by_name().reverse() } else { by_name() };
-        }
-        let by_column = if self.descending { by_column.reverse() } else { by_column };
-        by_column.then_with(by_name)
-    }
-}
-
-fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-fn folded_name(item: &ExportListItem) -> String {
-    item.updated_by.as_deref().map(folded).unwrap_or_default()
-}
-
-fn status(item: &ExportListItem) -> String {
-    item.status.map(|status| status.to_string()).unwrap_or_default()
 }

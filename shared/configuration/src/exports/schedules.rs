@@ -42,6 +42,7 @@ impl Configuration {
         if exports.is_empty() {
             problems.add("exports", "required", "Choose at least one export.");
         }
+        problems.each_once(exports);
         let own = match wanted {
             BulkSchedule::Switch(_) => None,
             BulkSchedule::Own(form) => own_schedule(form, &mut problems),

@@ -5,6 +5,7 @@ use identity::Person;
 
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
+use crate::runs::start::Wish;
 
 impl Configuration {
     /// Runs exactly the plan of a run that the safety brake stopped. Approving it again makes no further run.
@@ -20,8 +21,6 @@ impl Configuration {
             let what = "the safety brake did not stop this run; there is nothing to approve";
             return Err(ConfigurationError::NothingToDo { what });
         }
-        let request = format!("approval/{}", key.run);
-        let approved = Some(key.run.clone());
-        self.start_for(person, &export, run.request.kind, approved, Some(&request)).await
+        self.start_for(person, &export, run.request.kind, Wish::Approved(key.run.clone())).await
     }
 }

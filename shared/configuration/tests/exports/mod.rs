@@ -3,6 +3,7 @@
 //! clock and uploads start each export once.
 
 mod beside_unreadable;
+mod asked_again;
 mod changing;
 mod health;
 mod listing;

@@ -94,7 +94,7 @@ async fn only_who_could_edit_one_starts_an_export() {
     let draft = world.draft("News");
     assert_eq!(configuration.create_export(&viewer, &draft, None).await.unwrap_err().code(), "forbidden");
     assert_eq!(configuration.review_export(&viewer, None, &draft).await.unwrap_err().code(), "forbidden");
-    assert_eq!(configuration.run_all(&viewer).await.unwrap_err().code(), "forbidden");
+    assert_eq!(configuration.run_all(&viewer, None).await.unwrap_err().code(), "forbidden");
 }
 
 #[tokio::test]

@@ -70,10 +70,10 @@ async fn run_all_takes_what_has_an_active_schedule() {
     let off = configuration::BulkSchedule::Switch(false);
     configuration.set_schedules(&carl, &world.bench.seen(&[&offers]).await, &off).await.unwrap();
     world.bench.export("Detached", None).await;
-    let all = configuration.run_all(&carl).await.unwrap();
+    let all = configuration.run_all(&carl, None).await.unwrap();
     assert_eq!(all.started.iter().map(|started| &started.export.id).collect::<Vec<_>>(), [&news]);
     assert!(all.left_out.is_empty(), "what a contributor may only look at is not told as a failure");
-    let all = configuration.run_all(&world.bench.administrator()).await.unwrap();
+    let all = configuration.run_all(&world.bench.administrator(), None).await.unwrap();
     assert_eq!((all.started.len(), all.left_out[0].code), (1, "no_connection"));
     configuration.run_export(&carl, &offers, RunKind::Changes, None).await.unwrap();
     assert!(world.driven().contains(&offers), "Run works with its schedule off");

@@ -30,14 +30,16 @@ pub(super) struct Draft {
     schedule: ScheduleForm,
 }
 
-/// The list that an export writes to.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum List {
+/// The list that an export writes to: give one of `id` and `new`.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct List {
     /// The id of a list of the account, or the address of the list's page at Constant Contact.
-    Id(String),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
     /// The name of a list to be created when everything else is in order.
-    New(String),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<String>,
 }
 
 /// A field and what fills it: give one of `column` and `constant`.
@@ -134,12 +136,6 @@ impl Default for Draft {
     }
 }
 
-impl Default for List {
-    fn default() -> Self {
-        ListChoice::default().into()
-    }
-}
-
 impl Default for ScheduleForm {
     fn default() -> Self {
         ExportForm::from(ExportSchedule::default()).into()
@@ -169,7 +165,10 @@ impl TryFrom<Draft> for ExportDraft {
             // Neither is an attribute that was not filled in, which is told with all other problems of the draft.
             attribute.column.is_some() && attribute.constant.is_some()
         });
-        let problems: Vec<FieldProblem> = twice.map(|(place, _)| two_sources(place)).collect();
+        let mut problems: Vec<FieldProblem> = twice.map(|(place, _)| two_sources(place)).collect();
+        if draft.list.id.is_some() && draft.list.new.is_some() {
+            problems.push(two_lists());
+        }
         if !problems.is_empty() {
             return Err(ConfigurationError::Invalid(problems));
         }
@@ -194,21 +193,27 @@ fn two_sources(place: usize) -> FieldProblem {
     }
 }
 
+fn two_lists() -> FieldProblem {
+    FieldProblem {
+        field: "list".to_owned(),
+        code: "invalid",
+        message: "Give either the id of a list or the name of a new one, not both.".to_owned(),
+    }
+}
+
 impl From<ListChoice> for List {
     fn from(list: ListChoice) -> Self {
         match list {
-            ListChoice::Id(text) => Self::Id(text),
-            ListChoice::New(name) => Self::New(name),
+            ListChoice::Id(text) => Self { id: Some(text), new: None },
+            ListChoice::New(name) => Self { id: None, new: Some(name) },
         }
     }
 }
 
 impl From<List> for ListChoice {
+    /// Neither is a list that was not chosen, which is told with all other problems of the draft.
     fn from(list: List) -> Self {
-        match list {
-            List::Id(text) => Self::Id(text),
-            List::New(name) => Self::New(name),
-        }
+        list.new.map_or_else(|| Self::Id(list.id.unwrap_or_default()), Self::New)
     }
 }
 

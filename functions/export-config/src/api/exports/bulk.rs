@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
 use super::super::answer::Items;
 use super::super::connections::NamedExport;
 use super::super::extract::Input;
-use super::super::runs::AllStarted;
+use super::super::runs::{AllStarted, IdempotencyHeader, idempotency_key};
 use super::body::{Chosen, Schedules};
 use crate::app::App;
 use crate::web::{ApiPerson, Problem};
@@ -31,17 +31,20 @@ pub(super) async fn set_schedules(
 
 /// Run all
 ///
-/// Starts every export that you may edit and whose schedule is not switched off.
+/// Starts every export that you may edit and whose schedule is not switched off. Should you get no answer, repeat it with
+/// the same key: each export runs once, and what was not started is started then.
 #[utoipa::path(
-    post, path = "/exports/run-all", tag = "exports",
+    post, path = "/exports/run-all", tag = "exports", params(IdempotencyHeader),
     responses((status = ACCEPTED, body = AllStarted, description = "What runs, and what could not be started.")),
     extensions(("x-problems" = json!(["forbidden"]))),
 )]
 pub(super) async fn run_all_exports(
     ApiPerson(person): ApiPerson,
     State(app): State<App>,
+    headers: HeaderMap,
 ) -> Result<(StatusCode, Json<AllStarted>), Problem> {
-    Ok((StatusCode::ACCEPTED, Json(app.configuration().run_all(&person).await?.into())))
+    let key = idempotency_key(&headers);
+    Ok((StatusCode::ACCEPTED, Json(app.configuration().run_all(&person, key).await?.into())))
 }
 
 /// Detach exports from their connections

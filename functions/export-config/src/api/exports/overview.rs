@@ -38,7 +38,8 @@ pub(super) struct ExportsQuery {
     /// The greatest first.
     #[serde(default)]
     descending: bool,
-    /// `next` of the page before.
+    /// `next` of the page before, in the same order. Whatever is removed or added meanwhile, nothing else is left out or
+    /// comes twice.
     after: Option<String>,
     /// So many at once; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
@@ -66,12 +67,12 @@ impl TryFrom<ExportsQuery> for ExportQuery {
             let (field, message) = (field.to_owned(), message.to_owned());
             problems.push(FieldProblem { field, code: "invalid", message });
         };
-        let page = match query.after.as_deref().map(str::parse) {
-            None => 1,
-            Some(Ok(page)) => page,
+        let after = match query.after.as_deref().map(str::parse) {
+            None => None,
+            Some(Ok(after)) => Some(after),
             Some(Err(_)) => {
                 problem("after", "Begin with the first page again.");
-                1
+                None
             }
         };
         if query.limit.is_some_and(|limit| !(1..=200).contains(&limit)) {
@@ -86,8 +87,9 @@ impl TryFrom<ExportsQuery> for ExportQuery {
             status: query.status.map(Into::into),
             sort: query.sort.map(Into::into).unwrap_or_default(),
             descending: query.descending,
-            page,
+            page: 1,
             page_size: query.limit.unwrap_or_default(),
+            after,
         })
     }
 }
@@ -105,13 +107,10 @@ pub(super) async fn list_exports(
     Parameters(query): Parameters<ExportsQuery>,
 ) -> Result<Json<Exports>, Problem> {
     let query = ExportQuery::try_from(query)?;
-    let wanted = query.page;
     let page = app.configuration().exports(&person, &query).await?;
-    // Past the end there is nothing, rather than the last page once more.
-    let items = if wanted > page.pages { Vec::new() } else { page.items };
     Ok(Json(Exports {
-        items: items.into_iter().map(Into::into).collect(),
-        next: (wanted < page.pages).then(|| (page.page + 1).to_string()),
+        items: page.items.into_iter().map(Into::into).collect(),
+        next: page.next.map(|next| next.to_string()),
         total: page.total,
         unreadable: page.unreadable.into_iter().map(Into::into).collect(),
     }))

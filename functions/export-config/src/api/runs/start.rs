@@ -122,7 +122,8 @@ fn accepted(started: &Started) -> Response {
 #[expect(dead_code, reason = "read from the headers; this says so in the document")]
 pub(in crate::api) struct IdempotencyHeader {
     /// Your name for this request, 1 to 200 visible ASCII characters: however often it comes from you under the same name,
-    /// it counts once.
+    /// it counts once. It stands for its request for 24 hours at least (of runs of one export, for the 1,000 latest
+    /// requests).
     #[param(rename = "Idempotency-Key", required = false, nullable = false, pattern = "^[!-~]{1,200}$")]
     idempotency_key: Option<String>,
 }
@@ -134,7 +135,8 @@ pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
 
 /// Run an export
 ///
-/// Whatever its schedule. The body may be left out.
+/// Whatever its schedule. The body may be left out. Under a key with which another kind of run was asked for it is refused
+/// as `invalid` (`idempotency_key`, `used`).
 #[utoipa::path(
     post, path = "/exports/{id}/runs", tag = "runs", params(ExportPath, IdempotencyHeader),
     request_body(content = Option<RunToStart>),

@@ -50,6 +50,7 @@ impl ListQuery {
             descending: fields.text("order") == "descending",
             page: fields.text("page").parse().unwrap_or(1),
             page_size: 0,
+            after: None,
         })
     }
 

@@ -5,11 +5,12 @@ use configuration::{ConfigurationError, RunAll, access};
 use console::{Confirmation, Section, confirmation};
 use maud::html;
 
+use super::run::REQUEST;
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
 /// `GET /exports/run-all`.
-pub(super) async fn ask(person: ConsolePerson) -> Result<Page, ConsoleError> {
+pub(super) async fn ask(State(app): State<App>, person: ConsolePerson) -> Result<Page, ConsoleError> {
     if !access::may_create_exports(&person) {
         return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
     }
@@ -24,7 +25,7 @@ pub(super) async fn ask(person: ConsolePerson) -> Result<Page, ConsoleError> {
         danger: false,
         action: "/exports/run-all",
         csrf: person.csrf(),
-        carries: &[],
+        carries: &[(REQUEST, &app.now().as_nanosecond().to_string())],
         cancel: "Cancel",
         cancel_href: "/exports",
     });
@@ -33,7 +34,8 @@ pub(super) async fn ask(person: ConsolePerson) -> Result<Page, ConsoleError> {
 
 /// `POST /exports/run-all`.
 pub(super) async fn confirmed(State(app): State<App>, posted: PostedForm) -> Result<SeeOther, ConsoleError> {
-    let result = app.configuration().run_all(&posted.person).await?;
+    let request = posted.fields.filled(REQUEST);
+    let result = app.configuration().run_all(&posted.person, request).await?;
     Ok(SeeOther::to("/exports").saying(told(&result)))
 }
 

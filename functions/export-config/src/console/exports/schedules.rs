@@ -169,16 +169,14 @@ async fn named(
     chosen: &[(ExportId, Tag)],
 ) -> Result<Vec<ExportListItem>, ConfigurationError> {
     let mut found = Vec::with_capacity(chosen.len());
-    let mut page = 1;
+    let mut query = ExportQuery { page_size: 200, ..ExportQuery::default() };
     while found.len() < chosen.len() {
-        let query = ExportQuery { page, page_size: 200, ..ExportQuery::default() };
         let exports = app.configuration().exports(person, &query).await?;
-        let last = exports.page >= exports.pages;
         found.extend(exports.items.into_iter().filter(|item| chosen.iter().any(|(id, _)| *id == item.id)));
-        if last {
+        if exports.next.is_none() {
             break;
         }
-        page += 1;
+        query.after = exports.next;
     }
     Ok(found)
 }
