@@ -127,8 +127,7 @@ impl Configuration {
         tokens: Arc<dyn AccessTokens>,
         gate: Arc<QuotaGate>,
     ) -> Result<Client, ConfigurationError> {
-        let tokens =
-            Arc::new(WatchedTokens::new(tokens, self.parts.documents.clone(), connection.clone()));
+        let tokens = Arc::new(WatchedTokens::new(tokens, self.parts.documents.clone(), connection.clone()));
         let gate: Arc<dyn RequestGate> = gate;
         let (clock, random) = (Arc::clone(&self.parts.clock), Arc::clone(&self.parts.random));
         let client = Client::new(interactive(&self.parts.connector), tokens, gate, clock, random)
