@@ -15,7 +15,7 @@ use crate::console::runs::run_path;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Notice, Page, PostedForm, SeeOther};
 
 /// Names a request, so that the same form sent twice makes one run.
-pub(super) pub(super) const REQUEST: &str = "request";
+pub(super) const REQUEST: &str = "request";
 
 /// `GET /exports/{id}/run?kind=full|retry`: the question.
 pub(super) async fn ask(
