@@ -100,9 +100,7 @@ async fn files_and_secrets_are_recorded() {
         for key in scene.state.contents().keys() {
             found.extend(endings.into_iter().filter(|ending| key.ends_with(ending)));
         }
-        secrets.extend(
-            scene.secrets().into_keys().map(|name| name.split('/').nth(1).unwrap().to_owned()),
-        );
+        secrets.extend(scene.secrets().into_keys().map(|name| name.split('/').nth(1).unwrap().to_owned()));
         for versions in scene.secrets().into_values() {
             for version in versions {
                 let tokens: Value = serde_json::from_str(&version.value).unwrap();

@@ -56,7 +56,10 @@ async fn a_feed_that_died_and_a_lost_authorization_are_told() {
     assert!(warnings.len() == 2 && warnings[1].contains("authenticated it again"), "{warnings:?}");
     let refused = configuration.run_export(&person, &id, RunKind::Changes, None).await;
     assert_eq!(refused.unwrap_err().code(), "needs_reauthentication");
-    assert_eq!(configuration.run_all(&person, None).await.unwrap().left_out[0].code, "needs_reauthentication");
+    assert_eq!(
+        configuration.run_all(&person, None).await.unwrap().left_out[0].code,
+        "needs_reauthentication"
+    );
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 //! is told at once and by field, nothing runs unasked, everybody does what the role and the connection allow, and the
 //! clock and uploads start each export once.
 
-mod beside_unreadable;
 mod asked_again;
+mod beside_unreadable;
 mod changing;
 mod health;
 mod listing;
