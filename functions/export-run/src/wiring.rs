@@ -13,10 +13,10 @@ use crate::handler::Handler;
 impl EventFunction for Handler {
     type Answer = Answer;
 
-    async fn connect(environment: &Environment) -> Result<Self, StartError> {
+    fn connect(environment: &Environment) -> Result<Self, StartError> {
         let common = CommonSettings::read(environment)?;
         let notifier = NotifierSettings::read(environment)?;
-        let deployment = Deployment::connect(&common).await?;
+        let deployment = Deployment::connect(&common)?;
         let engine = deployment.engine_parts(Arc::new(EndMetrics::new(deployment.clock())));
         Ok(Self::new(engine, deployment.notifications(notifier)))
     }

@@ -13,11 +13,11 @@ const SAMPLE_ROWS: usize = 0;
 impl EventFunction for Handler {
     type Answer = Answer;
 
-    async fn connect(environment: &Environment) -> Result<Self, StartError> {
+    fn connect(environment: &Environment) -> Result<Self, StartError> {
         let common = CommonSettings::read(environment)?;
         let actions = ActionSettings::read(environment)?;
         let notifier = NotifierSettings::read(environment)?;
-        let deployment = Deployment::connect(&common).await?;
+        let deployment = Deployment::connect(&common)?;
         Ok(Self::new(HandlerParts {
             configuration: deployment.configuration(actions, None, SAMPLE_ROWS),
             notifications: deployment.notifications(notifier),

@@ -42,7 +42,7 @@ pub struct ConsoleParts {
 #[must_use]
 pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
     serve(async {
-        let router = match connect(&Environment::of_process()).await {
+        let router = match connect(&Environment::of_process()) {
             Ok(parts) => router(parts),
             Err(error) => {
                 tracing::error!(error = %in_one_line(&error), "the function's settings cannot be used");
@@ -54,11 +54,11 @@ pub fn serve_console(router: impl FnOnce(ConsoleParts) -> Router) -> ExitCode {
     })
 }
 
-async fn connect(environment: &Environment) -> Result<ConsoleParts, StartError> {
+fn connect(environment: &Environment) -> Result<ConsoleParts, StartError> {
     let common = CommonSettings::read(environment)?;
     let actions = ActionSettings::read(environment)?;
     let ConsoleSettings { issuer, privacy_notice } = ConsoleSettings::read(environment)?;
-    let deployment = Deployment::connect(&common).await?;
+    let deployment = Deployment::connect(&common)?;
     let clock = deployment.clock();
     Ok(ConsoleParts {
         configuration: deployment.configuration(actions, privacy_notice, SAMPLE_ROWS),
@@ -84,7 +84,7 @@ mod tests {
     #[tokio::test]
     async fn without_settings_every_request_is_answered_and_none_says_which_setting() {
         let environment = Environment::of(|_| None);
-        assert!(connect(&environment).await.unwrap_err().to_string().contains("STATE_BUCKET"));
+        assert!(connect(&environment).unwrap_err().to_string().contains("STATE_BUCKET"));
         for (method, path) in [("GET", "/"), ("POST", "/api/v1/exports")] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
             let answer = refusal().call(request).await.unwrap();

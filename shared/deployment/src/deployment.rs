@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use configuration::{Configuration, ConfigurationParts, ConfigurationSettings};
 use connector::{ConnectorParts, ServiceConnector};
 use constant_contact::ClientSettings;
@@ -17,7 +17,7 @@ use tokens::{AwsSecretStore, Grants, SecretsSettings, SourceOptions, TokenVault}
 use url::Url;
 
 use crate::error::StartError;
-use crate::settings::{ActionSettings, CommonSettings, NotifierSettings};
+use crate::settings::{ActionSettings, AwsSettings, CommonSettings, NotifierSettings};
 
 /// What every function stands on: clients of S3, Secrets Manager and Constant Contact, and what is made of them.
 ///
@@ -25,6 +25,7 @@ use crate::settings::{ActionSettings, CommonSettings, NotifierSettings};
 #[derive(Debug)]
 pub struct Deployment {
     aws: SdkConfig,
+    servers: AwsSettings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     oauth: OAuthClient,
@@ -41,7 +42,7 @@ impl Deployment {
     ///
     /// # Errors
     /// [`StartError`] when the addresses of Constant Contact cannot be used.
-    pub async fn connect(settings: &CommonSettings) -> Result<Self, StartError> {
+    pub fn connect(settings: &CommonSettings) -> Result<Self, StartError> {
         let service = match &settings.service {
             Some((api, authorization)) => ClientSettings::at(api, authorization)?,
             None => ClientSettings::production()?,
@@ -49,8 +50,7 @@ impl Deployment {
         let oauth = OAuthClient::new(&service)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        // Asks the environment once for all clients; on Lambda it has the role's credentials and the region.
-        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let aws = store::on_lambda(&settings.aws.region, settings.aws.endpoint.as_ref());
         let (state, segments) = buckets(settings, &aws);
         let secrets = AwsSecretStore::new(&SecretsSettings::default(), &aws, Arc::clone(&random));
         let vault = TokenVault::new(Arc::new(secrets), settings.secrets_prefix.clone());
@@ -69,7 +69,19 @@ impl Deployment {
         let connector = Arc::new(connector);
         let engine =
             EngineSettings { segments_prefix: settings.segments_prefix.clone(), ..EngineSettings::default() };
-        Ok(Self { aws, clock, random, oauth, vault, grants, documents, segments, connector, engine })
+        Ok(Self {
+            aws,
+            servers: settings.aws.clone(),
+            clock,
+            random,
+            oauth,
+            vault,
+            grants,
+            documents,
+            segments,
+            connector,
+            engine,
+        })
     }
 
     /// The time of this machine.
@@ -113,7 +125,8 @@ impl Deployment {
     #[must_use]
     pub fn notifications(&self, settings: NotifierSettings) -> Notifications {
         let NotifierSettings { event_bus, console } = settings;
-        let bus = EventBusSettings { bus: event_bus, server: AwsServer::default() };
+        let bus =
+            EventBusSettings { bus: event_bus, server: AwsServer::at(self.servers.event_bridge.clone()) };
         Notifications::new(NotificationParts {
             engine: self.engine(),
             documents: self.documents.clone(),
@@ -138,7 +151,10 @@ impl Deployment {
         sample_rows: usize,
     ) -> Configuration {
         let ActionSettings { state_machine, public_address } = settings;
-        let machine = StepFunctionsSettings { state_machine, server: AwsServer::default() };
+        let machine = StepFunctionsSettings {
+            state_machine,
+            server: AwsServer::at(self.servers.step_functions.clone()),
+        };
         let engine = self.engine();
         let driver = StepFunctionsDriver::new(
             machine,
@@ -209,6 +225,12 @@ mod tests {
             segments_prefix: "segments/".to_owned(),
             secrets_prefix: "segment-export/".to_owned(),
             service: None,
+            aws: AwsSettings {
+                region: "eu-central-1".to_owned(),
+                endpoint: None,
+                step_functions: None,
+                event_bridge: None,
+            },
         };
         let (state, segments) = buckets(&settings, &server.configuration().await);
         let terms = LinkTerms {

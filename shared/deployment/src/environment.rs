@@ -39,8 +39,19 @@ pub(crate) const GROUP_VIEWERS: &str = "GROUP_VIEWERS";
 /// The operator's privacy notice.
 pub(crate) const PRIVACY_NOTICE: &str = "PRIVACY_NOTICE";
 
-/// All of them.
-const NAMES: [&str; 17] = [
+/// The function's region, set by Lambda.
+pub(crate) const AWS_REGION: &str = "AWS_REGION";
+/// The same, by the name that other places of AWS give it.
+pub(crate) const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+/// Another server than AWS's own.
+pub(crate) const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// Another server for Step Functions.
+pub(crate) const AWS_ENDPOINT_URL_SFN: &str = "AWS_ENDPOINT_URL_SFN";
+/// Another server for EventBridge.
+pub(crate) const AWS_ENDPOINT_URL_EVENTBRIDGE: &str = "AWS_ENDPOINT_URL_EVENTBRIDGE";
+
+/// All of them; the role's credentials are left to the SDK's own reader, so that no secret is held here.
+const NAMES: [&str; 22] = [
     STATE_BUCKET,
     SEGMENTS_BUCKET,
     SEGMENTS_PREFIX,
@@ -58,9 +69,14 @@ const NAMES: [&str; 17] = [
     GROUP_CONTRIBUTORS,
     GROUP_VIEWERS,
     PRIVACY_NOTICE,
+    AWS_REGION,
+    AWS_DEFAULT_REGION,
+    AWS_ENDPOINT_URL,
+    AWS_ENDPOINT_URL_SFN,
+    AWS_ENDPOINT_URL_EVENTBRIDGE,
 ];
 
-/// The product's environment variables, read once at the start; settings are read from it, by parts.
+/// The environment variables, read once at the start; settings are read from it, by parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment(BTreeMap<&'static str, String>);
 

@@ -30,7 +30,7 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StartError`], which each invocation is then answered with.
-    fn connect(environment: &Environment) -> impl Future<Output = Result<Self, StartError>> + Send;
+    fn connect(environment: &Environment) -> Result<Self, StartError>;
 
     /// Sees to one event. Lambda gives a process one at a time.
     ///
@@ -44,7 +44,7 @@ pub trait EventFunction: Sized + Send + Sync + 'static {
 #[must_use]
 pub fn serve_events<F: EventFunction>() -> ExitCode {
     serve(async {
-        let function = Arc::new(connect::<F>().await);
+        let function = Arc::new(connect::<F>());
         let service = service_fn(move |event| {
             let function = Arc::clone(&function);
             async move { handle(&*function, event).await }
@@ -54,9 +54,8 @@ pub fn serve_events<F: EventFunction>() -> ExitCode {
 }
 
 /// The function, or what every invocation is to be told instead.
-async fn connect<F: EventFunction>() -> Result<F, Failure> {
-    let connected =
-        F::connect(&Environment::of_process()).await.map_err(|error| Failure::needs_person(&error));
+fn connect<F: EventFunction>() -> Result<F, Failure> {
+    let connected = F::connect(&Environment::of_process()).map_err(|error| Failure::needs_person(&error));
     if let Err(failure) = &connected {
         tracing::error!(error = %failure, "the function's settings cannot be used");
     }
@@ -97,7 +96,7 @@ mod tests {
     impl EventFunction for Echo {
         type Answer = Value;
 
-        async fn connect(environment: &Environment) -> Result<Self, StartError> {
+        fn connect(environment: &Environment) -> Result<Self, StartError> {
             CommonSettings::read(environment)?;
             Ok(Self::default())
         }

@@ -18,4 +18,6 @@ pub use environment::Environment;
 pub use error::StartError;
 pub use events::{EventFunction, Invocation, serve_events};
 pub use failure::{ErrorType, Failure};
-pub use settings::{ActionSettings, CommonSettings, ConsoleSettings, NotifierSettings, SettingsError};
+pub use settings::{
+    ActionSettings, AwsSettings, CommonSettings, ConsoleSettings, NotifierSettings, SettingsError,
+};

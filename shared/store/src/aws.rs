@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -30,7 +31,29 @@ pub struct AwsServer {
     pub credentials: Option<StaticCredentials>,
 }
 
+/// What clients of AWS are made from in a Lambda function: its region, and its role's credentials, which Lambda puts into
+/// the environment; with `endpoint_url` another server than AWS's own. Nothing is sent.
+///
+/// No other source of credentials is looked for, as `aws_config::load_defaults` does: profiles, containers, instances and
+/// a client of STS would be a part of every function that never runs.
+#[must_use]
+pub fn on_lambda(region: &str, endpoint_url: Option<&Url>) -> SdkConfig {
+    let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(credentials);
+    builder.set_endpoint_url(endpoint_url.map(Url::to_string));
+    builder.build()
+}
+
 impl AwsServer {
+    /// The server at `endpoint_url`, or AWS's own; the rest is left to the environment.
+    #[must_use]
+    pub fn at(endpoint_url: Option<Url>) -> Self {
+        Self { endpoint_url, ..Self::default() }
+    }
+
     /// What clients of this server are made from. With credentials and region given the environment is not asked;
     /// otherwise `aws_config` asks it, once. Who talks to several servers loads the `SdkConfig` once and calls
     /// [`AwsServer::over`].

@@ -10,7 +10,7 @@ pub mod resuming;
 pub mod s3;
 pub mod unreliable;
 
-pub use aws::{AwsServer, StaticCredentials};
+pub use aws::{AwsServer, StaticCredentials, on_lambda};
 pub use documents::{Change, Document, DocumentError, Documents, UpdateError, Updated, Versioned};
 pub use error::{BoxError, StoreError};
 pub use memory::MemoryStore;

@@ -1,11 +1,11 @@
 //! Where everything lies; every function needs it.
 
-use super::SettingsError;
+use super::{AwsSettings, SettingsError};
 use crate::environment::{
     API_BASE, AUTHORIZATION_BASE, Environment, SECRETS_PREFIX, SEGMENTS_BUCKET, SEGMENTS_PREFIX, STATE_BUCKET,
 };
 
-/// Where the state, the segments and the secrets lie, and where Constant Contact is.
+/// Where the state, the segments and the secrets lie, and where AWS and Constant Contact are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommonSettings {
     /// The bucket with the state.
@@ -18,6 +18,8 @@ pub struct CommonSettings {
     pub secrets_prefix: String,
     /// Where the service and its authorization server are, when not where the vendor has them.
     pub service: Option<(String, String)>,
+    /// Where AWS is.
+    pub aws: AwsSettings,
 }
 
 impl CommonSettings {
@@ -43,6 +45,7 @@ impl CommonSettings {
                 .filled(SECRETS_PREFIX)
                 .unwrap_or_else(|| "segment-export/".to_owned()),
             service,
+            aws: AwsSettings::read(environment)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What the environment says, by parts: a function reads those that it needs.
 
 mod actions;
+mod aws;
 mod common;
 mod console;
 mod notifier;
@@ -8,6 +9,7 @@ mod notifier;
 mod tests;
 
 pub use actions::ActionSettings;
+pub use aws::AwsSettings;
 pub use common::CommonSettings;
 pub use console::ConsoleSettings;
 pub use notifier::NotifierSettings;
@@ -23,6 +25,14 @@ pub enum SettingsError {
     /// It would be glued to the next name.
     #[error("the environment variable {SEGMENTS_PREFIX} must end with '/' or be empty")]
     Prefix,
+    /// Requests to AWS would go nowhere.
+    #[error("the environment variable {name} is no address; write it like http://localhost:4566")]
+    Server {
+        /// The variable.
+        name: &'static str,
+        /// Why it is none.
+        source: url::ParseError,
+    },
     /// Tokens would be sent to the one server and renewed at the other.
     #[error("set both environment variables {API_BASE} and {AUTHORIZATION_BASE}, or neither")]
     HalfService,

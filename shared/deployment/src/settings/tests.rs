@@ -4,6 +4,7 @@ use identity::IssuerSettings;
 
 use super::*;
 use crate::environment::{
+    AWS_DEFAULT_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EVENTBRIDGE, AWS_ENDPOINT_URL_SFN, AWS_REGION,
     EVENT_BUS, Environment, GROUP_ADMINISTRATORS, GROUP_CONTRIBUTORS, GROUP_VIEWERS, IDENTITY_CLIENT_ID,
     IDENTITY_GROUPS_CLAIM, IDENTITY_ISSUER, IDENTITY_KEYS_ADDRESS, SECRETS_PREFIX, SEGMENTS_BUCKET,
     STATE_BUCKET, STATE_MACHINE_ARN,
@@ -11,7 +12,8 @@ use crate::environment::{
 
 type Variables<'a> = &'a [(&'static str, &'a str)];
 
-const BUCKETS: Variables<'static> = &[(STATE_BUCKET, "state"), (SEGMENTS_BUCKET, "segments")];
+const BUCKETS: Variables<'static> =
+    &[(STATE_BUCKET, "state"), (SEGMENTS_BUCKET, "segments"), (AWS_REGION, "eu-central-1")];
 const ACTIONS: Variables<'static> = &[
     (STATE_MACHINE_ARN, "arn:aws:states:eu-central-1:111122223333:stateMachine:runs"),
     (PUBLIC_ADDRESS, "https://exports.example.com"),
@@ -47,7 +49,7 @@ fn all_needed<T>(part: fn(&Environment) -> Result<T, SettingsError>, variables: 
 }
 
 #[test]
-fn two_buckets_are_enough_for_what_every_function_needs() {
+fn two_buckets_and_a_region_are_enough_for_what_every_function_needs() {
     let settings = read(CommonSettings::read, BUCKETS, &[]).unwrap();
     let expected = CommonSettings {
         state_bucket: "state".to_owned(),
@@ -55,6 +57,12 @@ fn two_buckets_are_enough_for_what_every_function_needs() {
         segments_prefix: "segments/".to_owned(),
         secrets_prefix: "segment-export/".to_owned(),
         service: None,
+        aws: AwsSettings {
+            region: "eu-central-1".to_owned(),
+            endpoint: None,
+            step_functions: None,
+            event_bridge: None,
+        },
     };
     assert_eq!(settings, expected);
     all_needed(CommonSettings::read, BUCKETS);
@@ -79,6 +87,25 @@ fn another_service_has_both_its_servers() {
     for half in [api, authorization] {
         let refusal = read(CommonSettings::read, BUCKETS, &[half]).unwrap_err();
         assert!(refusal.contains(API_BASE) && refusal.contains(AUTHORIZATION_BASE), "{refusal}");
+    }
+}
+
+#[test]
+fn aws_is_where_lambda_says_or_somebody_else() {
+    let region = &[(AWS_DEFAULT_REGION, "eu-north-1")];
+    assert_eq!(read(AwsSettings::read, &[], region).unwrap().region, "eu-north-1");
+    let endpoints = &[
+        (AWS_ENDPOINT_URL, "http://localhost:1"),
+        (AWS_ENDPOINT_URL_SFN, "http://localhost:2"),
+        (AWS_ENDPOINT_URL_EVENTBRIDGE, "http://localhost:3"),
+    ];
+    let settings = read(AwsSettings::read, region, endpoints).unwrap();
+    let found = [settings.endpoint, settings.step_functions, settings.event_bridge];
+    let ports = found.map(|address| address.unwrap().port().unwrap());
+    assert_eq!(ports, [1, 2, 3]);
+    for (name, _) in endpoints {
+        let refusal = read(AwsSettings::read, region, &[(name, "localhost")]).unwrap_err();
+        assert!(refusal.contains(name), "{refusal}");
     }
 }
 
