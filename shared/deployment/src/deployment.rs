@@ -210,6 +210,7 @@ mod tests {
     use store::{LinkTerms, StaticCredentials};
 
     use super::*;
+    use crate::environment::{AWS_REGION, Environment, SEGMENTS_BUCKET, STATE_BUCKET};
 
     #[tokio::test]
     async fn files_of_both_buckets_are_downloaded_from_s3_itself() {
@@ -218,20 +219,14 @@ mod tests {
             secret_access_key: Sensitive::new("a secret access key of no account".to_owned()),
         };
         let region = Some("eu-central-1".to_owned());
-        let server = AwsServer { endpoint_url: None, region, credentials: Some(credentials) };
-        let settings = CommonSettings {
-            state_bucket: "state".to_owned(),
-            segments_bucket: "segments".to_owned(),
-            segments_prefix: "segments/".to_owned(),
-            secrets_prefix: "segment-export/".to_owned(),
-            service: None,
-            aws: AwsSettings {
-                region: "eu-central-1".to_owned(),
-                endpoint: None,
-                step_functions: None,
-                event_bridge: None,
-            },
-        };
+        let server = AwsServer { endpoint_url: None, region: region.clone(), credentials: Some(credentials) };
+        let environment = Environment::of(|name| match name {
+            STATE_BUCKET => Some("state".to_owned()),
+            SEGMENTS_BUCKET => Some("segments".to_owned()),
+            AWS_REGION => region.clone(),
+            _ => None,
+        });
+        let settings = CommonSettings::read(&environment).unwrap();
         let (state, segments) = buckets(&settings, &server.configuration().await);
         let terms = LinkTerms {
             file_name: "file.csv".to_owned(),

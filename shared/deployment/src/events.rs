@@ -128,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn a_setting_that_is_missing_is_the_answer_to_every_event() {
         // No test has the variables of a deployed function.
-        let function = connect::<Echo>().await;
+        let function = connect::<Echo>();
         for _ in 0..2 {
             let Diagnostic { error_type, error_message } =
                 handle(&function, event(json!({}))).await.unwrap_err().into();
