@@ -52,7 +52,7 @@ async fn waits_for_quota(page: &Page, account: &Account) -> String {
     page.click("Cancel this run").await;
     page.sees("Cancel this run?").await;
     page.look_over("run-cancel-dialog").await;
-    page.click("Cancel").await;
+    page.click("Keep it running").await;
     page.path().await
 }
 

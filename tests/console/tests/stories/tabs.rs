@@ -37,7 +37,7 @@ async fn export(page: &Page, first: &Tab, second: &Tab) {
     page.fill("Display name", MINE).await;
     page.choose("When it runs", "Off").await;
     page.click("Save").await;
-    page.sees(CHANGED).await;
+    page.sees("Somebody else has saved this export meanwhile, so yours was not saved.").await;
     page.sees("What is stored now").await;
     page.sees("Below it stands what you entered.").await;
     assert_eq!(page.value("Display name").await, MINE, "what was entered is not lost");
