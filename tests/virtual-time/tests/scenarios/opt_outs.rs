@@ -10,6 +10,16 @@ use virtual_time::{Person, World, WorldOptions, counts, end, people};
 
 use super::steps::{start, until_imports, world_of};
 
+/// The first so many people of [`people`] are in the account, and have opted out.
+async fn have_opted_out(world: &World, count: usize) {
+    let contacts = (0..count).map(|number| NewContact {
+        email: format!("person{number}@example.com"),
+        unsubscribed: true,
+        ..NewContact::default()
+    });
+    world.control.add_contacts(contacts.collect()).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_known_to_have_opted_out_is_sent_when_a_chunk_is_sent_again() {
     let world = world_of(200).await;
@@ -64,12 +74,7 @@ async fn who_opts_out_while_the_full_read_is_interrupted_is_not_sent() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_sent_whom_a_repeated_full_read_skips() {
     let world = World::new(WorldOptions::default()).await;
-    let contacts = (0..1200).map(|number| NewContact {
-        email: format!("person{number}@example.com"),
-        unsubscribed: true,
-        ..NewContact::default()
-    });
-    world.control.add_contacts(contacts.collect()).await.unwrap();
+    have_opted_out(&world, 1200).await;
     world.upload("1", &people(0, 1200)).await;
     let run = world.run(RunKind::Changes).await;
     assert_eq!(counts(&run).opted_out, 1200);
@@ -93,12 +98,7 @@ async fn nobody_is_sent_whom_the_first_read_skips(#[case] pages_skip: u32) {
             switches.account_opt_outs_can_be_added = true;
         })
         .await;
-    let contacts = (0..1200).map(|number| NewContact {
-        email: format!("person{number}@example.com"),
-        unsubscribed: true,
-        ..NewContact::default()
-    });
-    world.control.add_contacts(contacts.collect()).await.unwrap();
+    have_opted_out(&world, 1200).await;
     world.upload("1", &people(0, 1200)).await;
     let run = world.run(RunKind::Changes).await;
     assert_eq!((counts(&run).opted_out, counts(&run).added), (1200, 0));
@@ -109,12 +109,7 @@ async fn nobody_is_sent_whom_the_first_read_skips(#[case] pages_skip: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opt_outs_that_fill_one_page_are_read_once() {
     let world = World::new(WorldOptions::default()).await;
-    let contacts = (0..300).map(|number| NewContact {
-        email: format!("person{number}@example.com"),
-        unsubscribed: true,
-        ..NewContact::default()
-    });
-    world.control.add_contacts(contacts.collect()).await.unwrap();
+    have_opted_out(&world, 300).await;
     world.upload("1", &people(0, 350)).await;
     let run = world.run(RunKind::Changes).await;
     assert_eq!((counts(&run).opted_out, counts(&run).added), (300, 50));
