@@ -136,7 +136,8 @@ impl ValueWriter {
         };
         let cut = self.clean(text, max);
         if self.scratch.is_empty() {
-            return Written::Blank;
+            // Not even the first character fits: this was no blank.
+            return if cut { Written::LeftOut } else { Written::Blank };
         }
         for character in self.scratch.bytes() {
             // Control characters were made spaces, so only these two need a backslash.
@@ -241,6 +242,11 @@ mod tests {
         assert_eq!(write(value, ValueKind::Text, 10), (expected.to_owned(), written));
     }
 
+    #[test]
+    fn a_text_of_which_nothing_fits_is_left_out() {
+        assert_eq!(write(" 😀😀", ValueKind::Text, 1), (String::new(), Written::LeftOut));
+    }
+
     #[rstest]
     #[case("07", "7", Written::Whole)]
     #[case("12", "12", Written::Whole)]
@@ -284,9 +290,13 @@ mod tests {
             let mut slow = ValueWriter::default();
             let cut = slow.clean(&value, max);
             let expected = slow.scratch.replace('\\', "\\\\").replace('"', "\\\"");
-            let (text, written) = write(&value, ValueKind::Text, max);
-            prop_assert_eq!(text, expected);
-            prop_assert_eq!(written == Written::Cut, cut);
+            let outcome = match (cut, expected.is_empty()) {
+                (true, true) => Written::LeftOut,
+                (true, false) => Written::Cut,
+                (false, true) => Written::Blank,
+                (false, false) => Written::Whole,
+            };
+            prop_assert_eq!(write(&value, ValueKind::Text, max), (expected, outcome));
         }
 
         #[test]
