@@ -10,13 +10,20 @@ use crate::access;
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
 use crate::error::{ConfigurationError, ExportName};
-use crate::unreadable::{UnreadableExport, UsersUnknown, unless_unreadable};
+use crate::unreadable::{UnreadableConnection, UnreadableExport, UsersUnknown, unless_unreadable};
 
 /// So many documents are read side by side.
 const AT_ONCE: usize = 64;
 
 /// The id of an export, and its document if that can be read.
 pub(crate) type FoundExport = (ExportId, Result<Versioned<Export>, ConfigurationError>);
+
+/// Connections, and those that cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct AllConnections {
+    pub(crate) readable: Vec<Connection>,
+    pub(crate) unreadable: Vec<UnreadableConnection>,
+}
 
 /// Exports, and those that may belong to them and cannot be read.
 #[derive(Debug, Default)]
@@ -83,10 +90,25 @@ impl Configuration {
         found.ok_or(ConfigurationError::NotFound { what: "export" })
     }
 
-    /// All connections, those being removed included: two round trips deep.
-    pub(crate) async fn all_connections(&self) -> Result<Vec<Versioned<Connection>>, ConfigurationError> {
+    /// All connections, those being removed included, and those that cannot be read: two round trips deep.
+    pub(crate) async fn all_connections(&self) -> Result<AllConnections, ConfigurationError> {
+        let mut all = AllConnections::default();
+        for (id, connection) in self.load_each(self.connection_ids().await?, connection_key).await {
+            match unless_unreadable::<Versioned<Connection>>(connection)? {
+                Ok(connection) => all.readable.push(connection.content),
+                Err(error) => all.unreadable.push(UnreadableConnection::found(id, None, &error)),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The ids of all connections, those being removed included: one round trip deep.
+    pub(crate) async fn connection_ids(&self) -> Result<Vec<ConnectionId>, ConfigurationError> {
         let objects = list_all(self.parts.documents.store().as_ref(), CONNECTIONS).await?;
-        self.load_all(objects.into_iter().map(|object| object.key)).await
+        let ids = objects.into_iter().filter_map(|object| {
+            ConnectionId::new(object.key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?).ok()
+        });
+        Ok(ids.collect())
     }
 
     /// All exports that were not removed, and those of which nobody can tell: two round trips deep.
@@ -109,13 +131,7 @@ impl Configuration {
             .into_iter()
             .filter_map(|folder| ExportId::new(folder.strip_prefix(EXPORTS)?.strip_suffix('/')?).ok());
         let ids: Vec<ExportId> = ids.collect();
-        let loaded = stream::iter(ids).map(|id| async move {
-            match self.parts.documents.load::<Export>(&export_key(&id)).await {
-                Ok(found) => found.map(|found| (id, Ok(found))),
-                Err(error) => Some((id, Err(error.into()))),
-            }
-        });
-        Ok(loaded.buffered(AT_ONCE).filter_map(|found| async move { found }).collect().await)
+        Ok(self.load_each(ids, export_key).await)
     }
 
     /// The exports that use a connection, as far as they can be read; the others may use it, too.
@@ -144,6 +160,21 @@ impl Configuration {
             }
         }
         Ok(using)
+    }
+
+    /// The documents of these, in their order, each with its own outcome; those that are gone are left out.
+    async fn load_each<Id: Send + Sync, T: Document>(
+        &self,
+        ids: Vec<Id>,
+        key: impl Fn(&Id) -> String + Copy + Send + Sync,
+    ) -> Vec<(Id, Result<Versioned<T>, ConfigurationError>)> {
+        let loaded = stream::iter(ids).map(|id| async move {
+            match self.parts.documents.load::<T>(&key(&id)).await {
+                Ok(found) => found.map(|found| (id, Ok(found))),
+                Err(error) => Some((id, Err(error.into()))),
+            }
+        });
+        loaded.buffered(AT_ONCE).filter_map(|found| async move { found }).collect().await
     }
 
     /// The documents under these keys, in their order; those that are gone are left out.

@@ -28,9 +28,9 @@ pub use configuration::{Configuration, ConfigurationParts, ConfigurationSettings
 pub use connection_state::ConnectionState;
 pub use connections::{
     AUTHORIZATION_LIFETIME, AuthorizationAnswer, AuthorizationOutcome, AuthorizedAccount, CALLBACK_PATH,
-    ConnectionAdministration, ConnectionChange, ConnectionDetails, ConnectionListItem, ConnectionName,
-    ConnectionTest, ContactCountsView, CustomFieldItem, KIND, ListItem, NewConnection, RemovedConnection,
-    SeenExport, TestOutcome, list_id_of,
+    ConnectionAdministration, ConnectionChange, ConnectionDetails, ConnectionList, ConnectionListItem,
+    ConnectionName, ConnectionTest, ContactCountsView, CustomFieldItem, KIND, ListItem, NewConnection,
+    RemovedConnection, SeenExport, TestOutcome, list_id_of,
 };
 pub use consent::{CONSENT_VERSION, ConsentText};
 pub use driver::{DriverError, RunDriver};
@@ -52,5 +52,5 @@ pub use segments::{
     SegmentSample, SegmentsAtHand, SnapshotName,
 };
 pub use triggers::{Health, MaintenanceReport, StartedByItself, TriggerReport};
-pub use unreadable::UnreadableExport;
+pub use unreadable::{Unreadable, UnreadableConnection, UnreadableExport};
 pub use versioned::Versioned;

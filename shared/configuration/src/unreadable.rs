@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use domain::identifier::ExportId;
+use domain::identifier::{ConnectionId, ExportId};
 use serde::Serialize;
 use store::{DocumentError, StoreError};
 use tokens::{SecretError, VaultError};
@@ -12,38 +12,64 @@ use crate::exports::sentence;
 
 /// An export of which something that is stored cannot be read: its own document, how it stands, or its connection. It
 /// stands beside those that can be read, so that it keeps nobody from them.
+pub type UnreadableExport = Unreadable<ExportId>;
+
+/// A connection of which something that is stored cannot be read: its own document, or how its tokens stand.
+pub type UnreadableConnection = Unreadable<ConnectionId>;
+
+/// One of many of which something that is stored cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnreadableExport {
+pub struct Unreadable<Id> {
     /// Its id.
-    pub id: ExportId,
+    pub id: Id,
     /// What people call it, if its own document can be read.
     pub name: Option<String>,
     /// What cannot be read and what to do, for people.
     pub message: String,
 }
 
-impl UnreadableExport {
+impl<Id: AsRef<str>> Unreadable<Id> {
     /// What people call it, or its id.
     #[must_use]
     pub fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or(self.id.as_str())
-    }
-
-    /// The export, put on record for the operator: nobody else sees the cause.
-    pub(crate) fn found(id: ExportId, name: Option<String>, error: &ConfigurationError) -> Self {
-        tracing::error!(export = %id, error = error as &dyn Error, "an export cannot be read");
-        Self { id, name, message: message(error) }
+        self.name.as_deref().unwrap_or(self.id.as_ref())
     }
 }
 
-/// What is said of it beside the others.
-fn message(error: &ConfigurationError) -> String {
+impl UnreadableExport {
+    /// The export, put on record for the operator: nobody else sees the cause.
+    pub(crate) fn found(id: ExportId, name: Option<String>, error: &ConfigurationError) -> Self {
+        tracing::error!(export = %id, error = error as &dyn Error, "an export cannot be read");
+        let message = message(error, |key| {
+            format!(
+                "A document that this export needs ({key}) cannot be read. Until it can, the export cannot be changed and \
+                 does not start; the others are not concerned. Tell the operator, who restores the document from a backup \
+                 (runbook, \"An export that cannot be read\")."
+            )
+        });
+        Self { id, name, message }
+    }
+}
+
+impl UnreadableConnection {
+    /// The connection, put on record for the operator: nobody else sees the cause.
+    pub(crate) fn found(id: ConnectionId, name: Option<String>, error: &ConfigurationError) -> Self {
+        tracing::error!(connection = %id, error = error as &dyn Error, "a connection cannot be read");
+        let message = message(error, |key| {
+            format!(
+                "A document of a connection ({key}) cannot be read. Until it can, the connection cannot be changed, and \
+                 the exports that use it do not start; the others are not concerned. Tell the operator, who restores the \
+                 document from a backup (runbook, \"A connection that cannot be read\")."
+            )
+        });
+        Self { id, name, message }
+    }
+}
+
+/// What is said of it beside the others: `damaged`, where a document is.
+fn message(error: &ConfigurationError, damaged: impl FnOnce(&str) -> String) -> String {
     match damaged_document(error) {
-        Some(key) => format!(
-            "A document that this export needs ({key}) cannot be read. Until it can, the export cannot be changed and does \
-             not start; the others are not concerned. Tell the operator, who restores the document from a backup (runbook, \
-             \"An export that cannot be read\")."
-        ),
+        Some(key) => damaged(key),
         None => sentence(&error.to_string()),
     }
 }

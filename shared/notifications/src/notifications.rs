@@ -45,7 +45,7 @@ pub struct Notifications {
 pub struct LookReport {
     /// Notifications that were handed on.
     pub told: usize,
-    /// Exports and connections for which it failed; the log says why, and the next look tries it again.
+    /// Exports, connections and runs for which it failed; the log says why, and the next look tries it again.
     pub failed: usize,
 }
 
@@ -106,17 +106,17 @@ impl Notifications {
     /// connections), and whatever somebody else did not live to tell.
     ///
     /// # Errors
-    /// [`LookError`] when nothing could be looked at; single failures are counted in the answer.
+    /// [`LookError`] when they could not even be listed; a single one that cannot be looked at is counted in the answer.
     pub async fn look_at_everything(&self) -> Result<LookReport, LookError> {
-        let exports = self.exports().await?;
-        let ages = self.snapshot_ages(&exports).await;
         let mut report = LookReport::default();
+        let exports = self.exports(&mut report).await?;
+        let ages = self.snapshot_ages(&exports).await;
         for export in &exports {
             let old = old_snapshots(export, &ages);
             report.note("export", export.id.as_str(), self.look(&export.id, old).await);
         }
-        let waiting = self.connections_waited_for().await?;
-        for connection in self.connections().await? {
+        let waiting = self.connections_waited_for(&mut report).await?;
+        for connection in self.connections(&mut report).await? {
             let run_waits = waiting.contains(&connection);
             let looked = self.look_connection(&connection, run_waits).await;
             report.note("connection", connection.as_str(), looked);
@@ -125,60 +125,94 @@ impl Notifications {
     }
 
     /// Exports that were not removed.
-    async fn exports(&self) -> Result<Vec<Export>, LookError> {
+    async fn exports(&self, report: &mut LookReport) -> Result<Vec<Export>, LookError> {
         let mut exports = Vec::new();
         for folder in self.parts.documents.store().list_folders(EXPORTS).await? {
             let Some(id) = folder.strip_prefix(EXPORTS).and_then(|id| id.strip_suffix('/')) else { continue };
             let Ok(id) = ExportId::new(id) else { continue };
-            let found = self.parts.documents.load::<Export>(&export_key(&id)).await?;
+            let found = self.parts.documents.load::<Export>(&export_key(&id)).await;
+            let found = report.read("export", id.as_str(), found).flatten();
             exports.extend(found.map(|found| found.content).filter(|export| export.removed_at.is_none()));
         }
         Ok(exports)
     }
 
     /// Connections that are not being removed. What was told of one that is gone is forgotten.
-    async fn connections(&self) -> Result<Vec<ConnectionId>, LookError> {
+    async fn connections(&self, report: &mut LookReport) -> Result<Vec<ConnectionId>, LookError> {
         let documents = &self.parts.documents;
-        let mut connections = BTreeSet::new();
+        let (mut connections, mut told_of) = (Vec::new(), BTreeSet::new());
         for object in list_all(documents.store().as_ref(), CONNECTIONS).await? {
-            let found = documents.load::<Connection>(&object.key).await?.map(|found| found.content);
-            connections.extend(found.filter(|found| !found.removing).map(|found| found.id));
-        }
-        for object in list_all(documents.store().as_ref(), record::CONNECTIONS).await? {
-            let known = connections.iter().any(|id| record::connection_key(id) == object.key);
-            if !known && let Some(found) = documents.load::<ConnectionRecord>(&object.key).await? {
-                match documents.delete(&found).await {
-                    Ok(()) | Err(DocumentError::Conflict { .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
+            let id = object.key.strip_prefix(CONNECTIONS).and_then(|name| name.strip_suffix(".json"));
+            let Some(id) = id.and_then(|id| ConnectionId::new(id).ok()) else { continue };
+            let found = documents.load::<Connection>(&object.key).await;
+            let Some(found) = report.read("connection", id.as_str(), found) else {
+                // It is not gone: what was told of it holds once it can be read again.
+                told_of.insert(record::connection_key(&id));
+                continue;
+            };
+            if found.is_some_and(|found| !found.content.removing) {
+                told_of.insert(record::connection_key(&id));
+                connections.push(id);
             }
         }
-        Ok(connections.into_iter().collect())
+        for object in list_all(documents.store().as_ref(), record::CONNECTIONS).await? {
+            if told_of.contains(&object.key) {
+                continue;
+            }
+            report.note("connection", &object.key, self.forget_connection(&object.key).await);
+        }
+        Ok(connections)
+    }
+
+    /// Deletes what was told of a connection that is gone; tells nothing.
+    async fn forget_connection(&self, key: &str) -> Result<usize, LookError> {
+        let Some(found) = self.parts.documents.load::<ConnectionRecord>(key).await? else { return Ok(0) };
+        match self.parts.documents.delete(&found).await {
+            Ok(()) | Err(DocumentError::Conflict { .. }) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Connections for which runs wait to be authorised again.
-    async fn connections_waited_for(&self) -> Result<BTreeSet<ConnectionId>, LookError> {
+    async fn connections_waited_for(
+        &self,
+        report: &mut LookReport,
+    ) -> Result<BTreeSet<ConnectionId>, LookError> {
         let mut waited_for = BTreeSet::new();
         for key in self.parts.engine.active_runs().await? {
-            let run = self.parts.engine.run(&key).await?.filter(|run| run.ended().is_none());
-            if run.is_some_and(|run| run.parked == Some(ParkReason::NeedsReauthentication)) {
-                waited_for.extend(self.connection_of(&key).await?);
-            }
+            let waits = self.connection_that_waits(&key).await;
+            waited_for.extend(report.read("run", key.run.as_str(), waits).flatten());
         }
         Ok(waited_for)
+    }
+
+    /// The connection that a run waits for to be authorised again.
+    async fn connection_that_waits(&self, key: &RunKey) -> Result<Option<ConnectionId>, DocumentError> {
+        let run = self.parts.engine.run(key).await?.filter(|run| run.ended().is_none());
+        if run.is_some_and(|run| run.parked == Some(ParkReason::NeedsReauthentication)) {
+            return self.connection_of(key).await;
+        }
+        Ok(None)
     }
 }
 
 impl LookReport {
-    fn note(&mut self, what: &'static str, id: &str, looked: Result<usize, LookError>) {
-        match looked {
-            Ok(told) => self.told += told,
+    /// What was read; `None`, counted and put on record, when it could not be: the others are looked at all the same.
+    fn read<T>(&mut self, what: &'static str, id: &str, read: Result<T, impl Into<LookError>>) -> Option<T> {
+        match read {
+            Ok(read) => Some(read),
             Err(error) => {
-                let error = in_one_line(&error);
+                let error = in_one_line(&error.into());
                 tracing::warn!(what, id, error, "people could not be told; it is tried again");
                 self.failed += 1;
+                None
             }
         }
+    }
+
+    /// What came of a look at one of them.
+    fn note(&mut self, what: &'static str, id: &str, looked: Result<usize, LookError>) {
+        self.told += self.read(what, id, looked).unwrap_or_default();
     }
 }
 

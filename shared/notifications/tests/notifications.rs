@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use catalog::export_key;
+use catalog::{connection_key, export_key};
 use domain::Clock;
 use domain::identifier::{ExportId, ListId};
 use engine::{Advance, RunKey, Status};
@@ -23,7 +23,7 @@ use notifications::{
     NotificationSettings, Notifications, Notifier, NotifyError, SOURCE,
 };
 use schedule::ExportSchedule;
-use store::AwsServer;
+use store::{AwsServer, Condition};
 
 use NotificationKind::{
     ConnectionNeedsReauthentication, ConnectionRecovered, ExportRecovered, ExportSkipped, SnapshotOld,
@@ -217,6 +217,40 @@ async fn a_connection_is_told_once_for_all_its_exports() {
     bench.notifications.look_at_everything().await.unwrap();
     assert_eq!(bench.heard(), [ConnectionRecovered]);
     assert!(bench.stage.run(&run).await.ended().is_some(), "and the run has gone on");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_keeps_nobody_from_being_told_of_the_rest() {
+    let bench = bench().await;
+    let first = bench.export().await;
+    let second = bench.export_to_another_list().await;
+    bench.stage.upload("people/1.csv", 3).await;
+    bench.stage.control.disconnect().await.unwrap();
+    let run = bench.stage.start_run(&first).await;
+    bench.stage.drive(&run).await;
+    let other = bench.stage.start_run(&second).await;
+    bench.stage.drive(&other).await;
+    let run_document = format!("runs/{}/{}.json", other.export, other.run);
+    let damaged = [export_key(&second), run_document, connection_key(&function_stage::connection())];
+    let memory = bench.stage.documents.store();
+    let mut whole = Vec::new();
+    for key in &damaged {
+        whole.push((key, memory.get(key).await.unwrap().bytes));
+        memory.put(key, b"{".as_slice().into(), Condition::None).await.unwrap();
+    }
+    bench.pass(SignedDuration::from_hours(7 * 24 + 1)).await;
+    let report = bench.notifications.look_at_everything().await.unwrap();
+    assert_eq!((bench.heard(), report.failed), (vec![SnapshotOld], damaged.len()));
+    for (key, bytes) in whole {
+        memory.put(key, bytes, Condition::None).await.unwrap();
+    }
+    let report = bench.notifications.look_at_everything().await.unwrap();
+    assert_eq!(report.failed, 0);
+    let heard = bench.heard();
+    assert!(
+        heard.contains(&ConnectionNeedsReauthentication) && !heard.contains(&ConnectionRecovered),
+        "{heard:?}"
+    );
 }
 
 #[tokio::test]

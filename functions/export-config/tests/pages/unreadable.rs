@@ -1,4 +1,4 @@
-//! An export whose document is damaged: it has a row that says so, and the others are as always.
+//! An export or a connection whose document is damaged: it has a row that says so, and the others are as always.
 
 use company::PEOPLE;
 use identity::Role;
@@ -7,7 +7,7 @@ use store::{Condition, ObjectStore};
 use super::workshop::workshop;
 
 #[tokio::test]
-async fn a_damaged_export_is_a_row_of_its_own_and_the_others_go_on() {
+async fn what_is_damaged_is_a_row_of_its_own_and_the_others_go_on() {
     let workshop = workshop().await;
     let (friends, offers) = (workshop.export("Friends").await, workshop.export("Offers").await);
     let key = format!("exports/{friends}/export.json");
@@ -32,6 +32,24 @@ async fn a_damaged_export_is_a_row_of_its_own_and_the_others_go_on() {
     workshop.upload("customers", PEOPLE).await;
     let segment = browser.open("/segments/customers").await;
     assert!(segment.says("Exports of which it cannot be told"), "{}", segment.text());
+
+    // A connection is a row of its own, too.
+    let key = catalog::connection_key(&workshop.connection);
+    let whole = workshop.world.memory.get(&key).await.unwrap().bytes;
+    workshop.world.memory.put(&key, "{".into(), Condition::None).await.unwrap();
+    let list = workshop.browser(Role::Administrator).open("/connections").await;
+    for words in
+        [workshop.connection.as_str(), "Cannot be read", key.as_str(), "A connection that cannot be read"]
+    {
+        assert!(list.says(words), "{words}: {}", list.text());
+    }
+    assert!(
+        !list.links_to(&format!("/connections/{}", workshop.connection)),
+        "nothing can be done with it here"
+    );
+    let list = workshop.browser(Role::Contributor).open("/connections").await;
+    assert!(!list.says(workshop.connection.as_str()), "{}", list.text());
+    workshop.world.memory.put(&key, whole, Condition::None).await.unwrap();
 
     let connection = format!("/connections/{}", workshop.connection);
     let administrator = workshop.browser(Role::Administrator);

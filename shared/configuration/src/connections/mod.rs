@@ -25,7 +25,7 @@ pub use create::NewConnection;
 pub use custom_fields::CustomFieldItem;
 pub use detach::SeenExport;
 pub use details::{AuthorizedAccount, ConnectionDetails};
-pub use list::{ConnectionAdministration, ConnectionListItem, ConnectionName};
+pub use list::{ConnectionAdministration, ConnectionList, ConnectionListItem, ConnectionName};
 pub use lists::{ContactCountsView, ListItem, list_id_of};
 pub use pending::AUTHORIZATION_LIFETIME;
 pub use removal::RemovedConnection;

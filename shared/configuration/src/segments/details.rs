@@ -99,8 +99,8 @@ impl Configuration {
         if access::may_see_samples(person, false) || !access::may_see_samples(person, true) {
             return Ok(access::may_see_samples(person, false));
         }
-        let connections = self.all_connections().await?;
-        let shared = connections.iter().any(|connection| access::may_use(person, &connection.content));
+        let connections = self.all_connections().await?.readable;
+        let shared = connections.iter().any(|connection| access::may_use(person, connection));
         Ok(access::may_see_samples(person, shared))
     }
 }

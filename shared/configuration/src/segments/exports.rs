@@ -13,7 +13,7 @@ use crate::access::{self, Permission};
 use crate::configuration::Configuration;
 use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
-use crate::unreadable::UnreadableExport;
+use crate::unreadable::{UnreadableConnection, UnreadableExport};
 use crate::versioned::as_text;
 
 /// An export beside a segment.
@@ -52,12 +52,19 @@ impl Configuration {
         let (exports, connections) = future::try_join(self.all_exports(), self.all_connections()).await?;
         let AllExports { readable: mut exports, unreadable } = exports;
         exports.sort_by_key(|export| export.content.name.to_lowercase());
-        let connections: HashMap<ConnectionId, Connection> = connections
-            .into_iter()
-            .map(|connection| (connection.content.id.clone(), connection.content))
-            .collect();
+        let cannot_be_read = connections.unreadable;
+        let connections: HashMap<ConnectionId, Connection> =
+            connections.readable.into_iter().map(|connection| (connection.id.clone(), connection)).collect();
         let mut found = ExportsBySegment { unreadable, ..ExportsBySegment::default() };
         for export in exports {
+            let uses = |connection: &&UnreadableConnection| {
+                export.content.connection.as_ref() == Some(&connection.id)
+            };
+            if let Some(connection) = cannot_be_read.iter().find(uses) {
+                let (id, name) = (export.content.id, Some(export.content.name));
+                found.unreadable.push(UnreadableExport { id, name, message: connection.message.clone() });
+                continue;
+            }
             let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
             let contains = export.content.segments.contains(segment);
             let group = if contains { &mut found.containing } else { &mut found.others };

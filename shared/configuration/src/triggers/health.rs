@@ -48,8 +48,9 @@ impl Configuration {
                 }
             }
         }
-        let states = stream::iter(self.all_connections().await?).map(|connection| async move {
-            let connection = connection.content;
+        let connections = self.all_connections().await?;
+        health.failed += connections.unreadable.len();
+        let states = stream::iter(connections.readable).map(|connection| async move {
             let status = self.parts.grants.status(&connection.id).await;
             (connection, status)
         });

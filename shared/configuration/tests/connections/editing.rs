@@ -30,7 +30,7 @@ async fn without_agreement_there_is_no_connection() {
     let bench = bare_bench().await;
     let outcome = bench.configuration.create_connection(&bench.administrator(), new("", false)).await;
     assert_eq!(fields(outcome.unwrap_err()), ["display_name", "agreed"]);
-    assert!(bench.configuration.connections(&bench.administrator()).await.unwrap().is_empty());
+    assert!(bench.configuration.connections(&bench.administrator()).await.unwrap().items.is_empty());
 
     let made =
         bench.configuration.create_connection(&bench.administrator(), new(" Shop ", true)).await.unwrap();
@@ -86,7 +86,7 @@ async fn a_contributor_sees_name_and_type_of_what_is_shared() {
     bench.export("News", Some(&shared)).await;
     let configuration = &bench.configuration;
 
-    let seen = configuration.connections(&bench.contributor()).await.unwrap();
+    let seen = configuration.connections(&bench.contributor()).await.unwrap().items;
     assert!(seen.iter().all(|item| item.administration.is_none() && item.name.id != ours));
     assert_eq!(seen.len(), 2);
     let shown = serde_json::to_value(&seen[0]).unwrap();
@@ -99,10 +99,10 @@ async fn a_contributor_sees_name_and_type_of_what_is_shared() {
         "{unfinished} is not usable"
     );
 
-    assert!(configuration.connections(&bench.viewer()).await.unwrap().is_empty());
+    assert!(configuration.connections(&bench.viewer()).await.unwrap().items.is_empty());
     assert!(configuration.connections_to_choose(&bench.viewer()).await.unwrap().is_empty());
 
-    let all = configuration.connections(&bench.administrator()).await.unwrap();
+    let all = configuration.connections(&bench.administrator()).await.unwrap().items;
     let of = |id| all.iter().find(|item| item.name.id == id).unwrap().administration.clone().unwrap();
     assert_eq!((of(shared.clone()).exports_using, of(shared).status), (1, ConnectionState::Connected));
     assert_eq!(

@@ -1,6 +1,8 @@
 //! Exports beside one that cannot be read: they are listed, saved and found; only what depends on that one is refused.
 
+use catalog::{ConnectionAccess, connection_key};
 use configuration::{ConnectionUse, ExportQuery};
+use domain::Clock;
 use planner::RunKind;
 use store::{Condition, ObjectStore};
 
@@ -58,6 +60,40 @@ async fn a_connection_that_cannot_be_read_hides_only_the_exports_that_use_it() {
 }
 
 #[tokio::test]
+async fn a_connection_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let world = world().await;
+    let news = world.export("News").await;
+    let other = world.bench.connected(ConnectionAccess::Contributors).await;
+    world.bench.export("Offers", Some(&other)).await;
+    let (ann, carl) = (world.bench.administrator(), world.bench.contributor());
+    let configuration = &world.bench.configuration;
+    let documents =
+        [(connection_key(&world.connection), None), (format!("tokens/{}.json", world.connection), Some(()))];
+    for (key, named) in documents {
+        let whole = damage(&world, &key).await;
+        let list = configuration.connections(&ann).await.unwrap();
+        assert_eq!((list.items.len(), &list.items[0].name.id), (1, &other), "{key}");
+        let [unreadable] = &list.unreadable[..] else { panic!("{key}: {:?}", list.unreadable) };
+        assert_eq!(
+            (&unreadable.id, unreadable.name.is_some()),
+            (&world.connection, named.is_some()),
+            "{key}"
+        );
+        assert!(unreadable.message.contains(&key), "{}", unreadable.message);
+        assert_eq!(configuration.connections(&carl).await.unwrap().unreadable, [], "{key}");
+        let health = configuration.health(world.bench.clock.now()).await.unwrap();
+        assert_eq!((health.failed, health.connections_needing_reauthentication), (1, 0), "{key}");
+        world.bench.memory.put(&key, whole, Condition::None).await.unwrap();
+    }
+    damage(&world, &connection_key(&world.connection)).await;
+    let choice = configuration.connections_to_choose(&carl).await.unwrap();
+    assert_eq!(choice.iter().map(|name| &name.id).collect::<Vec<_>>(), [&other]);
+    let by_segment = configuration.exports_by_segment(&carl, &segment("customers")).await.unwrap();
+    assert_eq!((by_segment.containing.len(), &by_segment.unreadable[0].id), (1, &news));
+    assert!(configuration.segment(&carl, &segment("customers")).await.is_ok());
+}
+
+#[tokio::test]
 async fn another_export_is_saved_and_found_by_its_segment() {
     let world = world().await;
     let (news, offers) = (world.export("News").await, world.export("Offers").await);
@@ -85,7 +121,7 @@ async fn a_connection_that_an_unreadable_export_may_use_is_not_removed_unless_al
     let shown = configuration.connection(&ann, &world.connection).await.unwrap();
     assert_eq!((shown.value.exports.len(), &shown.value.unreadable_exports[0].id), (1, &news));
     let listed = configuration.connections(&ann).await.unwrap();
-    assert_eq!(listed[0].administration.as_ref().map(|shown| shown.exports_using), Some(1));
+    assert_eq!(listed.items[0].administration.as_ref().map(|shown| shown.exports_using), Some(1));
     configuration.detach_exports(&ann, &world.bench.seen(&[&offers]).await).await.unwrap();
     let refused = configuration.remove_connection(&ann, &world.connection, &shown.tag).await.unwrap_err();
     assert_eq!(refused.code(), "unavailable");

@@ -88,7 +88,8 @@ impl Engine {
                 self.add(account, content, reading, read).await
             }
             Subject::Everybody => {
-                let missing = self.known(account, state).await?.without(read);
+                let known = self.known(account, state).await?;
+                let missing = known.without(read);
                 // Pages can skip people while others come and go, and of the first read nothing tells whom.
                 let is_doubtful = state.full_read_at.is_none() || reading.lacks(read.hashes().len());
                 if missing.hashes().is_empty() && (reading.pages <= 1 || !is_doubtful) {
@@ -99,12 +100,13 @@ impl Engine {
                     let again = Subject::EverybodyAgain { first_at: reading.began_at, missing, pass: 0 };
                     content.reading = Some(Reading::new(again, self.clock.now()));
                 }
-                self.extend(account, content, read, &OptOuts::default()).await
+                self.extend(account, content, &known, read, &OptOuts::default()).await
             }
             Subject::EverybodyAgain { first_at, missing: name, pass } => {
                 let before = OptOuts::new(self.read_hashes(account, name).await?, 0);
                 let missing = before.without(read);
-                let seen_before = self.known(account, state).await?.without(&before).without(read);
+                let known = self.known(account, state).await?;
+                let seen_before = known.without(&before).without(read);
                 let mut released = OptOuts::default();
                 let lacks = reading.lacks(seen_before.hashes().len() + read.hashes().len());
                 if lacks && let Some(pass) = Subject::next_pass(*pass) {
@@ -115,7 +117,7 @@ impl Engine {
                     (content.full_read_at, content.looked_at) = (Some(*first_at), Some(*first_at));
                     released = missing;
                 }
-                let mut merged = self.extend(account, content, read, &released).await?;
+                let mut merged = self.extend(account, content, &known, read, &released).await?;
                 merged.obsolete.push(name.clone());
                 Ok(merged)
             }
@@ -138,23 +140,24 @@ impl Engine {
             content.all_deleted =
                 Some(AllDeleted { at: began_at, pages: reading.pages, count: reading.counted });
         }
-        self.extend(account, content, read, &OptOuts::default()).await
+        let known = self.known(account, &content).await?;
+        self.extend(account, content, &known, read, &OptOuts::default()).await
     }
 
-    /// What is known, and what was read, without those who are released.
+    /// What is `known`, and what was read, without those who are released.
     async fn extend(
         &self,
         account: &AccountId,
         mut content: OptOutState,
+        known: &OptOuts,
         read: &OptOuts,
         released: &OptOuts,
     ) -> Result<Merged, StepError> {
-        let known = self.known(account, &content).await?;
         let mut all = known.hashes().to_vec();
         all.extend_from_slice(read.hashes());
         let all = OptOuts::new(all, 0).without(released);
         let mut obsolete = Vec::new();
-        if all != known || content.hashes.is_none() {
+        if all != *known || content.hashes.is_none() {
             obsolete.extend(content.previous.take());
             content.previous = content.hashes.take();
             content.hashes = Some(self.write_hashes(account, all).await?);

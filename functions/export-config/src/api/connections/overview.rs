@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::super::answer::{Items, created, versioned};
+use super::super::answer::{created, versioned};
 use super::super::extract::{Input, Parameters};
 use super::body::NewConnectionBody;
-use super::view::{Connection, ConnectionRow};
+use super::view::{Connection, ConnectionRow, UnreadableConnection};
 use crate::app::App;
 use crate::web::{ApiPerson, Problem};
 
@@ -22,23 +23,38 @@ pub(super) struct ConnectionsQuery {
     usable: bool,
 }
 
+/// The list of connections.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Connections {
+    items: Vec<ConnectionRow>,
+    /// What to give as `after` for the next page; always `null`.
+    next: Option<String>,
+    /// Connections of which something that is stored cannot be read. They are among no `items`; only administrators are
+    /// told.
+    unreadable: Vec<UnreadableConnection>,
+}
+
 /// Connections
 ///
 /// By name. Administrators see all of them; contributors those that are shared with them, by name and type; viewers
 /// none.
 #[utoipa::path(
     get, path = "/connections", tag = "connections", params(ConnectionsQuery),
-    responses((status = OK, body = Items<ConnectionRow>, description = "The connections you may know of.")),
+    responses((status = OK, body = Connections, description = "The connections you may know of.")),
 )]
 pub(super) async fn list_connections(
     ApiPerson(person): ApiPerson,
     State(app): State<App>,
     Parameters(query): Parameters<ConnectionsQuery>,
-) -> Result<Json<Items<ConnectionRow>>, Problem> {
-    if query.usable {
-        return Ok(Items::all(app.configuration().connections_to_choose(&person).await?));
-    }
-    Ok(Items::all(app.configuration().connections(&person).await?))
+) -> Result<Json<Connections>, Problem> {
+    let (items, unreadable) = if query.usable {
+        let names = app.configuration().connections_to_choose(&person).await?;
+        (names.into_iter().map(Into::into).collect(), Vec::new())
+    } else {
+        let list = app.configuration().connections(&person).await?;
+        (list.items.into_iter().map(Into::into).collect(), list.unreadable)
+    };
+    Ok(Json(Connections { items, next: None, unreadable: unreadable.into_iter().map(Into::into).collect() }))
 }
 
 /// Add a connection

@@ -35,6 +35,22 @@ struct Administration {
     exports_using: usize,
 }
 
+/// A connection of which something that is stored cannot be read.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct UnreadableConnection {
+    id: String,
+    /// `null` when its own document cannot be read.
+    name: Option<String>,
+    /// What cannot be read and what to do, for people.
+    message: String,
+}
+
+impl From<::configuration::UnreadableConnection> for UnreadableConnection {
+    fn from(connection: ::configuration::UnreadableConnection) -> Self {
+        Self { id: connection.id.into(), name: connection.name, message: connection.message }
+    }
+}
+
 /// All of a connection.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Connection {

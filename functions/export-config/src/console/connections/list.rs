@@ -14,6 +14,7 @@ use identity::{Person, Role};
 use maud::{Markup, html};
 
 use crate::app::App;
+use crate::console::exports::unreadable_row;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Page};
 
 const TITLE: &str = "Connections";
@@ -27,6 +28,9 @@ const COLUMNS: [(&str, &str); 6] = [
     ("status", "Status"),
     ("exports", "Exports"),
 ];
+
+/// The place of the status among them.
+const STATUS_COLUMN: usize = 4;
 
 pub(super) async fn show(
     State(app): State<App>,
@@ -46,10 +50,11 @@ pub(super) async fn show(
 
 async fn administrators(app: &App, person: &Person, order: &Order) -> Result<Markup, ConsoleError> {
     let configuration = app.configuration();
-    let (mut items, application) =
+    let (mut list, application) =
         future::try_join(configuration.connections(person), configuration.application(person)).await?;
-    order.sort(&mut items);
-    let rows: Vec<_> = items.iter().map(row).collect();
+    order.sort(&mut list.items);
+    let unreadable = list.unreadable.iter().map(|found| unreadable_row(found, COLUMNS.len(), STATUS_COLUMN));
+    let rows: Vec<_> = unreadable.chain(list.items.iter().map(row)).collect();
     let actions = html! {
         (link_button(&Button::new("Add connection").kind(ButtonKind::Primary).icon(Icon::Plus), "/connections/new"))
         (link_button(&Button::new("Set up").kind(ButtonKind::Quiet), "/set-up"))
@@ -101,7 +106,7 @@ fn row(item: &ConnectionListItem) -> Row<'static> {
 
 /// Names and types of what is shared with them, and nothing else.
 async fn contributors(app: &App, person: &Person) -> Result<Markup, ConsoleError> {
-    let items = app.configuration().connections(person).await?;
+    let items = app.configuration().connections(person).await?.items;
     let rows: Vec<_> = items
         .iter()
         .map(|item| Row::new(vec![html! { (item.name.display_name) }, html! { (item.name.kind) }]))

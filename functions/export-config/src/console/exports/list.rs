@@ -9,9 +9,9 @@ use console::{
 };
 use maud::{Markup, html};
 
-use super::list_query::{ListQuery, STATUSES};
+use super::list_query::{ListQuery, STATUS_COLUMN, STATUSES};
 use super::list_row::row;
-use super::unreadable;
+use super::unreadable_row;
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
@@ -92,7 +92,8 @@ fn filters(query: &ListQuery, exports: &ExportPage) -> Markup {
 fn rows(app: &App, query: &ListQuery, exports: &ExportPage, works: bool) -> Markup {
     let mut columns = query.columns();
     columns.push(Column::actions("Actions"));
-    let unreadable = exports.unreadable.iter().map(|export| unreadable::row(export, columns.len()));
+    let unreadable =
+        exports.unreadable.iter().map(|export| unreadable_row(export, columns.len(), STATUS_COLUMN));
     let rows: Vec<_> = unreadable.chain(exports.items.iter().map(|item| row(item, app.now()))).collect();
     table(&Table {
         caption: TITLE,

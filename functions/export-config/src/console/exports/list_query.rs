@@ -21,6 +21,9 @@ const COLUMNS: [(&str, ExportSort, &str); 10] = [
     ("updated-by", ExportSort::UpdatedBy, "Updated by"),
 ];
 
+/// The place of the status among them.
+pub(super) const STATUS_COLUMN: usize = 3;
+
 /// The statuses to filter by.
 pub(super) const STATUSES: [(StatusFilter, RunState); 7] = [
     (StatusFilter::NeverRun, RunState::NeverRun),

@@ -27,7 +27,7 @@ use store::Tag;
 
 pub(super) use contact_field::label as contact_field_label;
 pub(super) use form::zones;
-pub(super) use unreadable::unreadable;
+pub(super) use unreadable::{unreadable, unreadable_row};
 
 use crate::app::App;
 use crate::web::{FormFields, Page};
