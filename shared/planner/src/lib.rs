@@ -36,3 +36,4 @@ pub use members::{ChunkMember, ChunkMembers, DamagedMembers};
 pub use opt_outs::OptOuts;
 pub use settlement::{ChunkResult, Refusal, SettleError, Settlement};
 pub use sink::PlanSink;
+pub use value::{Written, written};

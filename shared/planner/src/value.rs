@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
-use domain::field::ValueKind;
+use domain::field::{Field, ValueKind};
 use jiff::civil::Date;
 
 use crate::calendar::{LATEST_EVER_TAKEN, write_date};
 
-/// What happened to a value.
+/// What becomes of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Written {
+pub enum Written {
     /// It stands in the output.
     Whole,
     /// It stands in the output, cut to its length.
@@ -18,6 +18,20 @@ pub(crate) enum Written {
     Blank,
     /// The service would have refused the whole row for it: nothing was written.
     LeftOut,
+}
+
+/// What would become of `value` in the field: for whoever has to be told before it is the same for everybody. A date is
+/// judged as on the day on which the fewest are taken.
+///
+/// ```
+/// # use planner::{Written, written};
+/// let number = domain::field::Field::parse("sms_number").unwrap();
+/// assert_eq!(written(&number, "+1 202 555 0123"), Written::Whole);
+/// assert_eq!(written(&number, "ask Ann"), Written::LeftOut);
+/// ```
+#[must_use]
+pub fn written(field: &Field, value: &str) -> Written {
+    ValueWriter::default().write(value.as_bytes(), field.kind(), field.max_characters(), &mut Vec::new())
 }
 
 /// Writes texts as the inside of a JSON string.

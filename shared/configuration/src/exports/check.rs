@@ -3,6 +3,7 @@
 use domain::field::{Field, StandardField, ValueKind};
 use domain::identifier::{ListId, SegmentName};
 use domain::mapping::{Attribute, Mapping, Source};
+use planner::Written;
 use schedule::ExportSchedule;
 
 use super::draft::{ExportDraft, ListChoice};
@@ -189,16 +190,19 @@ fn column_length(column: &str, field: &str, problems: &mut Problems) -> bool {
 
 /// Why everybody's value would be cut or left out.
 fn constant_problem(field: &Field, text: &str) -> Option<String> {
-    match field.kind() {
-        ValueKind::NumberUpTo(most) => {
-            let in_range = text.parse::<u8>().is_ok_and(|number| (1..=most).contains(&number));
-            (!in_range).then(|| format!("Enter a whole number from 1 to {most}."))
-        }
-        ValueKind::Text | ValueKind::Date | ValueKind::Phone | ValueKind::TextMessageNumber => {
-            let most = field.max_characters();
-            (text.chars().count() > most).then(|| format!("Use at most {most} characters."))
-        }
+    if !matches!(planner::written(field, text), Written::Cut | Written::LeftOut) {
+        return None;
     }
+    Some(match field.kind() {
+        ValueKind::NumberUpTo(most) => format!("Enter a whole number from 1 to {most}."),
+        ValueKind::Date => "Enter a date between 1901 and 2035, for example 2026-05-31.".to_owned(),
+        ValueKind::TextMessageNumber => {
+            "Enter a number in the United States with its ten digits, for example 202-555-0123.".to_owned()
+        }
+        ValueKind::Text | ValueKind::Phone => {
+            format!("Use at most {} characters (an emoji counts as two).", field.max_characters())
+        }
+    })
 }
 
 fn is_birthday(field: &Field) -> bool {

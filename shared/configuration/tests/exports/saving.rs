@@ -64,6 +64,34 @@ async fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_constant_that_would_not_be_sent_as_it_stands_is_refused_beside_its_field() {
+    let world = world().await;
+    let constants = [
+        ("company_name", "Example Ltd", None),
+        ("job_title", &"x".repeat(51), Some("at most 50 characters")),
+        ("job_title", &"😀".repeat(26), Some("an emoji counts as two")),
+        ("birthday_month", "13", Some("from 1 to 12")),
+        ("anniversary", "2026-05-31", None),
+        ("anniversary", "yesterday", Some("for example 2026-05-31")),
+        ("home_phone", "+44 20 7946 0000", None),
+        ("sms_number", "12345", Some("ten digits")),
+    ];
+    for (field, text, expected) in constants {
+        let mut draft = world.draft("News");
+        draft.attributes =
+            vec![AttributeDraft { field: field.to_owned(), source: Source::Constant(text.to_owned()) }];
+        let person = world.bench.contributor();
+        let review = world.bench.configuration.review_export(&person, None, &draft).await.unwrap();
+        let told: Vec<_> =
+            review.problems.iter().filter(|problem| problem.field == "attributes[0].constant").collect();
+        assert_eq!(told.len(), usize::from(expected.is_some()), "{field} {text}: {:?}", review.problems);
+        for problem in told {
+            assert!(expected.is_some_and(|words| problem.message.contains(words)), "{problem:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_empty_form_is_no_export() {
     let world = world().await;
     let (ann, empty) = (world.bench.administrator(), Default::default());
