@@ -12,8 +12,8 @@ use store::{Document, Versioned};
 
 use crate::access;
 use crate::configuration::{Configuration, actor};
-use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
+use crate::unreadable::unless_unreadable;
 
 /// Where the entries lie. Their names fall with time, so that a listing begins with the newest.
 const AUDIT: &str = "audit/";
@@ -79,6 +79,8 @@ impl Document for AuditEntry {
 pub struct AuditPage {
     /// Its entries.
     pub items: Vec<AuditEntry>,
+    /// So many more cannot be read; the log of the function names them.
+    pub unreadable: usize,
     /// Where the next page begins; none on the last.
     pub next: Option<String>,
 }
@@ -151,12 +153,23 @@ impl Configuration {
         let after = after.map(|name| format!("{AUDIT}{name}.json"));
         let page = self.parts.documents.store().list(AUDIT, after.as_deref(), PAGE).await?;
         let last = page.objects.last().filter(|_| page.more).map(|object| object.key.clone());
-        let entries = self.load_all::<AuditEntry>(page.objects.into_iter().map(|object| object.key)).await?;
+        let keys = page.objects.into_iter().map(|object| object.key).collect();
+        let (mut items, mut unreadable) = (Vec::new(), 0);
+        for (key, entry) in self.load_each::<String, AuditEntry>(keys, String::clone).await {
+            match unless_unreadable(entry)? {
+                Ok(entry) => items.push(entry.content),
+                Err(error) => {
+                    tracing::error!(
+                        key,
+                        error = &error as &dyn std::error::Error,
+                        "an entry of the audit log cannot be read"
+                    );
+                    unreadable += 1;
+                }
+            }
+        }
         let name = |key: String| Some(key.strip_prefix(AUDIT)?.strip_suffix(".json")?.to_owned());
-        Ok(AuditPage {
-            items: entries.into_iter().map(|entry| entry.content).collect(),
-            next: last.and_then(name),
-        })
+        Ok(AuditPage { items, unreadable, next: last.and_then(name) })
     }
 
     /// Puts on record what `person` is about to be shown or has asked for. For what can be refused, see
@@ -250,7 +263,7 @@ impl Configuration {
 /// Whether it is certain that nothing was started.
 const fn was_in_vain(error: &StartError) -> bool {
     match error {
-        StartError::State(error) => is_unreadable(error),
+        StartError::State(error) => error.is_unreadable(),
         StartError::NoIdentifier | StartError::NameUsed => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_key, export_key};
 use domain::identifier::{ConnectionId, ExportId};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use identity::Person;
 use store::{Document, DocumentError, Tag, Versioned, list_all};
 
@@ -163,7 +163,7 @@ impl Configuration {
     }
 
     /// The documents of these, in their order, each with its own outcome; those that are gone are left out.
-    async fn load_each<Id: Send + Sync, T: Document>(
+    pub(crate) async fn load_each<Id: Send + Sync, T: Document>(
         &self,
         ids: Vec<Id>,
         key: impl Fn(&Id) -> String + Copy + Send + Sync,
@@ -175,22 +175,6 @@ impl Configuration {
             }
         });
         loaded.buffered(AT_ONCE).filter_map(|found| async move { found }).collect().await
-    }
-
-    /// The documents under these keys, in their order; those that are gone are left out.
-    pub(crate) async fn load_all<T: Document>(
-        &self,
-        keys: impl IntoIterator<Item = String> + Send,
-    ) -> Result<Vec<Versioned<T>>, ConfigurationError> {
-        let documents = &self.parts.documents;
-        let keys: Vec<String> = keys.into_iter().collect();
-        let loaded = stream::iter(keys)
-            .map(|key| async move { documents.load::<T>(&key).await })
-            .buffered(AT_ONCE)
-            .try_filter_map(|found| async move { Ok::<_, DocumentError>(found) })
-            .try_collect()
-            .await?;
-        Ok(loaded)
     }
 
     /// Writes `content` in place of `current`, provided that `current` is the version `tag` that the person saw.
@@ -210,14 +194,6 @@ impl Configuration {
             outcome => Ok(outcome?),
         }
     }
-}
-
-/// Whether the document itself is what is wrong: damaged, or of a newer release. Trying it again does not help.
-pub(crate) const fn is_unreadable(error: &DocumentError) -> bool {
-    matches!(
-        error,
-        DocumentError::Malformed { .. } | DocumentError::NewerSchema { .. } | DocumentError::OtherKind { .. }
-    )
 }
 
 /// Why a connection cannot be used as it stands.

@@ -38,7 +38,7 @@ pub use error::{ConfigurationError, ExportName};
 pub use exports::{
     AttributeDraft, BulkSchedule, ConnectionUse, DraftReview, ExportCursor, ExportDetails, ExportDraft,
     ExportListItem, ExportPage, ExportQuery, ExportSort, Hint, ListChoice, ListSummary, MappingProposal,
-    NoCursor, ProposedAttribute, SavedExport, StatusFilter, StatusNote, propose_mapping,
+    NoCursor, ProposedAttribute, SavedExport, StatusFilter, StatusNote, constant_problem, propose_mapping,
 };
 pub use problems::FieldProblem;
 pub use quota_view::QuotaView;

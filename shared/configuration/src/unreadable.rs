@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use catalog::Export;
 use domain::identifier::{ConnectionId, ExportId};
 use serde::Serialize;
 use store::{DocumentError, StoreError};
@@ -43,9 +44,25 @@ impl UnreadableExport {
         let message = message(error, |key| {
             format!(
                 "A document that this export needs ({key}) cannot be read. Until it can, the export cannot be changed and \
-                 does not start; the others are not concerned. Tell the operator, who restores the document from a backup \
+                 does not start; the others are not concerned, but for \
+                 those that wait for its run. Tell the operator, who restores the document from a backup \
                  (runbook, \"An export that cannot be read\")."
             )
+        });
+        Self { id, name, message }
+    }
+}
+
+impl UnreadableExport {
+    /// The export whose connection cannot be read. Which document that is only administrators see, at the connection:
+    /// others need not be allowed to know of it.
+    pub(crate) fn without_connection(export: &Export, error: &ConfigurationError) -> Self {
+        let (id, name) = (export.id.clone(), Some(export.name.clone()));
+        tracing::error!(export = %id, error = error as &dyn Error, "the connection of an export cannot be read");
+        let message = message(error, |_| {
+            "Its connection cannot be read. Until it can, the export cannot be changed and sends nothing; exports with \
+             another connection are not concerned. Tell an administrator, who sees in the list of connections what to do."
+                .to_owned()
         });
         Self { id, name, message }
     }
@@ -58,7 +75,7 @@ impl UnreadableConnection {
         let message = message(error, |key| {
             format!(
                 "A document of a connection ({key}) cannot be read. Until it can, the connection cannot be changed, and \
-                 the exports that use it do not start; the others are not concerned. Tell the operator, who restores the \
+                 the exports that use it send nothing; the others are not concerned. Tell the operator, who restores the \
                  document from a backup (runbook, \"A connection that cannot be read\")."
             )
         });

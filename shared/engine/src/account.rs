@@ -1,5 +1,6 @@
 //! What all runs of one account share: the key of its hashes, and the right to send.
 
+use domain::in_one_line;
 use jiff::{SignedDuration, Timestamp};
 use ledger::HashSeed;
 use serde::{Deserialize, Serialize};
@@ -210,9 +211,15 @@ impl Engine {
     /// The holder, if it is another run than `run` and has not ended.
     async fn living(&self, holder: Option<&RunKey>, run: &RunKey) -> Result<Option<RunKey>, DocumentError> {
         let Some(other) = holder.filter(|holder| *holder != run) else { return Ok(None) };
-        let ended = match self.load_run(other).await? {
-            Some(run) => run.content.ended().is_some(),
-            None => true,
+        let ended = match self.load_run(other).await {
+            Ok(Some(run)) => run.content.ended().is_some(),
+            Ok(None) => true,
+            // It may be sending: to wait until it can be read loses nothing.
+            Err(error) if error.is_unreadable() => {
+                tracing::error!(export = %other.export, run = %other.run, error = in_one_line(&error), "a run that others wait for cannot be read");
+                false
+            }
+            Err(error) => return Err(error),
         };
         Ok((!ended).then(|| other.clone()))
     }

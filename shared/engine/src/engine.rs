@@ -76,25 +76,11 @@ impl Engine {
         Ok(self.load_run(key).await?.map(|run| run.content))
     }
 
-    /// Runs of all exports that have not ended, or whose end was not cleaned up after.
+    /// Runs of all exports that have not ended, or whose end was not cleaned up after: one listing.
     ///
     /// # Errors
-    /// When the state cannot be read.
+    /// When the state cannot be listed.
     pub async fn active_runs(&self) -> Result<Vec<RunKey>, DocumentError> {
-        let mut runs = Vec::new();
-        for object in list_all(self.documents.store().as_ref(), keys::ACTIVE_RUNS).await? {
-            if let Some(entry) = self.documents.load::<ActiveRun>(&object.key).await? {
-                runs.push(entry.content.key);
-            }
-        }
-        Ok(runs)
-    }
-
-    /// The same by their names alone: one listing.
-    ///
-    /// # Errors
-    /// When the state cannot be read.
-    pub async fn active_run_keys(&self) -> Result<Vec<RunKey>, DocumentError> {
         let objects = list_all(self.documents.store().as_ref(), keys::ACTIVE_RUNS).await?;
         Ok(objects.iter().filter_map(|object| keys::active_run_of(&object.key)).collect())
     }

@@ -133,22 +133,22 @@ impl Notifications {
         Notification { id, kind, at: now, export, run, connection: None, code, message, link }
     }
 
-    /// Looks at one connection. `run_waits`: a run of it waits for the connection to be authorised again, whatever its
-    /// tokens say.
+    /// Looks at one connection. `run_waits`: whether a run of it waits for the connection to be authorised again, whatever
+    /// its tokens say; `None`: that cannot be told, and what was told of it stays as it is.
     pub(crate) async fn look_connection(
         &self,
         connection: &ConnectionId,
-        run_waits: bool,
+        run_waits: Option<bool>,
     ) -> Result<usize, LookError> {
         let status = self.parts.grants.status(connection).await?;
         let refused = status.is_some_and(|status| status.needs_reauthentication_since.is_some());
-        let needs = run_waits || refused;
         let now = self.parts.clock.now();
         let key = connection_key(connection);
         let updated = self.parts.documents.update::<ConnectionRecord, BTreeSet<String>, Infallible, _>(
             &key,
             |current| {
                 let mut record = current.cloned().unwrap_or_default();
+                let needs = refused || run_waits.unwrap_or(record.needs_reauthentication);
                 if record.needs_reauthentication == needs {
                     return Ok(Change::Keep(BTreeSet::new()));
                 }

@@ -88,7 +88,7 @@ impl Notifications {
     /// A run waits for its connection to be authorised again.
     async fn look_at_waiting(&self, key: &RunKey) -> Result<usize, LookError> {
         match self.connection_of(key).await? {
-            Some(connection) => self.look_connection(&connection, true).await,
+            Some(connection) => self.look_connection(&connection, Some(true)).await,
             None => Ok(0),
         }
     }
@@ -115,10 +115,9 @@ impl Notifications {
             let old = old_snapshots(export, &ages);
             report.note("export", export.id.as_str(), self.look(&export.id, old).await);
         }
-        let waiting = self.connections_waited_for(&mut report).await?;
+        let waited_for = self.connections_waited_for(&mut report).await?;
         for connection in self.connections(&mut report).await? {
-            let run_waits = waiting.contains(&connection);
-            let looked = self.look_connection(&connection, run_waits).await;
+            let looked = self.look_connection(&connection, waited_for.tell(&connection)).await;
             report.note("connection", connection.as_str(), looked);
         }
         Ok(report)
@@ -174,14 +173,14 @@ impl Notifications {
     }
 
     /// Connections for which runs wait to be authorised again.
-    async fn connections_waited_for(
-        &self,
-        report: &mut LookReport,
-    ) -> Result<BTreeSet<ConnectionId>, LookError> {
-        let mut waited_for = BTreeSet::new();
+    async fn connections_waited_for(&self, report: &mut LookReport) -> Result<WaitedFor, LookError> {
+        let mut waited_for = WaitedFor::default();
         for key in self.parts.engine.active_runs().await? {
             let waits = self.connection_that_waits(&key).await;
-            waited_for.extend(report.read("run", key.run.as_str(), waits).flatten());
+            match report.read("run", key.run.as_str(), waits) {
+                Some(connection) => waited_for.connections.extend(connection),
+                None => waited_for.unknown = true,
+            }
         }
         Ok(waited_for)
     }
@@ -193,6 +192,22 @@ impl Notifications {
             return self.connection_of(key).await;
         }
         Ok(None)
+    }
+}
+
+/// Connections for which runs wait to be authorised again.
+#[derive(Debug, Default)]
+struct WaitedFor {
+    connections: BTreeSet<ConnectionId>,
+    /// A run could not be read: it may wait for any of them.
+    unknown: bool,
+}
+
+impl WaitedFor {
+    /// Whether a run waits for the connection; `None` when that cannot be told.
+    fn tell(&self, connection: &ConnectionId) -> Option<bool> {
+        let waits = self.connections.contains(connection);
+        (waits || !self.unknown).then_some(waits)
     }
 }
 

@@ -226,31 +226,58 @@ async fn what_cannot_be_read_keeps_nobody_from_being_told_of_the_rest() {
     let second = bench.export_to_another_list().await;
     bench.stage.upload("people/1.csv", 3).await;
     bench.stage.control.disconnect().await.unwrap();
-    let run = bench.stage.start_run(&first).await;
-    bench.stage.drive(&run).await;
-    let other = bench.stage.start_run(&second).await;
-    bench.stage.drive(&other).await;
-    let run_document = format!("runs/{}/{}.json", other.export, other.run);
-    let damaged = [export_key(&second), run_document, connection_key(&function_stage::connection())];
+    let (run, _) = bench.run(&first).await;
+    assert_eq!(bench.heard(), [ConnectionNeedsReauthentication]);
+    let (other, _) = bench.run(&second).await;
+    let document = |key: &RunKey| format!("runs/{}/{}.json", key.export, key.run);
+    let damaged = [
+        connection_key(&function_stage::connection()),
+        export_key(&second),
+        document(&other),
+        document(&run),
+        format!("active-runs/{}/{}", run.export, run.run),
+    ];
     let memory = bench.stage.documents.store();
-    let mut whole = Vec::new();
-    for key in &damaged {
-        whole.push((key, memory.get(key).await.unwrap().bytes));
-        memory.put(key, b"{".as_slice().into(), Condition::None).await.unwrap();
-    }
     bench.pass(SignedDuration::from_hours(7 * 24 + 1)).await;
-    let report = bench.notifications.look_at_everything().await.unwrap();
-    assert_eq!((bench.heard(), report.failed), (vec![SnapshotOld], damaged.len()));
-    for (key, bytes) in whole {
-        memory.put(key, bytes, Condition::None).await.unwrap();
+    // First the connection, whose record must not be forgotten, then the runs that tell that it is waited for.
+    for (keys, failed, expected) in
+        [(&damaged[..3], 3, vec![SnapshotOld]), (&damaged[3..], 2, vec![SnapshotOld])]
+    {
+        let mut whole = Vec::new();
+        for key in keys {
+            whole.push((key, memory.get(key).await.unwrap().bytes));
+            memory.put(key, b"{".as_slice().into(), Condition::None).await.unwrap();
+        }
+        let report = bench.notifications.look_at_everything().await.unwrap();
+        assert_eq!((bench.heard(), report.failed), (expected, failed), "{keys:?}");
+        for (key, bytes) in whole {
+            memory.put(key, bytes, Condition::None).await.unwrap();
+        }
     }
     let report = bench.notifications.look_at_everything().await.unwrap();
-    assert_eq!(report.failed, 0);
-    let heard = bench.heard();
-    assert!(
-        heard.contains(&ConnectionNeedsReauthentication) && !heard.contains(&ConnectionRecovered),
-        "{heard:?}"
-    );
+    assert_eq!((bench.heard(), report.failed), (vec![], 0), "it was told before, and has not recovered");
+}
+
+/// A run waits although its tokens were not refused, and then cannot be read: nothing has recovered.
+#[tokio::test]
+async fn a_run_that_cannot_be_read_makes_no_connection_recover() {
+    let bench = bench().await;
+    let export = bench.export().await;
+    bench.stage.upload("people/1.csv", 3).await;
+    bench.stage.control.disconnect().await.unwrap();
+    let (run, _) = bench.run(&export).await;
+    assert_eq!(bench.heard(), [ConnectionNeedsReauthentication]);
+    bench.stage.authorise().await;
+    let memory = bench.stage.documents.store();
+    let key = format!("runs/{}/{}.json", run.export, run.run);
+    let whole = memory.get(&key).await.unwrap().bytes;
+    memory.put(&key, b"{".as_slice().into(), Condition::None).await.unwrap();
+    let report = bench.notifications.look_at_everything().await.unwrap();
+    assert_eq!((bench.heard(), report.failed), (vec![], 2), "the run, and the export whose latest it is");
+    memory.put(&key, whole, Condition::None).await.unwrap();
+    bench.stage.drive(&run).await;
+    bench.notifications.look_at_everything().await.unwrap();
+    assert_eq!(bench.heard(), [ConnectionRecovered]);
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::Items;
 use super::extract::Parameters;
 use super::words::{Role, SubjectKind};
 use crate::app::App;
@@ -79,19 +78,30 @@ impl From<AuditEntry> for Entry {
     }
 }
 
+/// A page of the audit log.
+#[derive(Serialize, ToSchema)]
+struct AuditLog {
+    items: Vec<Entry>,
+    /// What to give as `after` for the next page; `null` on the last.
+    next: Option<String>,
+    /// So many entries of this page cannot be read; the log of the function names them.
+    unreadable: usize,
+}
+
 /// Audit log
 ///
 /// The newest entry first; for administrators.
 #[utoipa::path(
     get, path = "/audit", tag = "operation", params(AuditQuery),
-    responses((status = OK, body = Items<Entry>, description = "A page of the log.")),
+    responses((status = OK, body = AuditLog, description = "A page of the log.")),
     extensions(("x-problems" = json!(["forbidden"]))),
 )]
 async fn list_audit_entries(
     ApiPerson(person): ApiPerson,
     State(app): State<App>,
     Parameters(query): Parameters<AuditQuery>,
-) -> Result<Json<Items<Entry>>, Problem> {
+) -> Result<Json<AuditLog>, Problem> {
     let page = app.configuration().audit(&person, query.after.as_deref()).await?;
-    Ok(Items::page(page.items, page.next))
+    let items = page.items.into_iter().map(Into::into).collect();
+    Ok(Json(AuditLog { items, next: page.next, unreadable: page.unreadable }))
 }

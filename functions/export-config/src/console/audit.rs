@@ -7,8 +7,8 @@ use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use configuration::{AuditEntry, SubjectKind};
 use console::{
-    Column, EmptyState, Pager, Row, Section, Table, description_list, disclosure, moment, page_header, pager,
-    table,
+    Column, EmptyState, Level, Pager, Row, Section, Table, description_list, disclosure, moment, notice,
+    number, page_header, pager, table,
 };
 use domain::identifier::{ExportId, RunId};
 use engine::RunKey;
@@ -41,6 +41,12 @@ async fn show(
     let next = page.next.map(|next| format!("/audit?after={next}"));
     let content = html! {
         (page_header(TITLE, Some(&about), None))
+        @if page.unreadable > 0 {
+            (notice(Level::Warning, "Some entries of this page cannot be read", &html! {
+                p { (number(u64::try_from(page.unreadable).unwrap_or(u64::MAX))) ". Tell the operator: the log of the function "
+                    "names them, and a backup has them." }
+            }))
+        }
         (table(&Table {
             caption: TITLE,
             columns: &[

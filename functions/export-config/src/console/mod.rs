@@ -8,6 +8,7 @@ mod runs;
 mod schedule;
 mod segments;
 mod set_up;
+mod unreadable;
 
 use axum::Router;
 use axum::routing::get;

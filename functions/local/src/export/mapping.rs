@@ -22,6 +22,14 @@ pub enum MappingFailure {
     /// The address twice.
     #[error("--map email=... is given twice; keep one of the two")]
     EmailTwice,
+    /// It would not be sent as it stands.
+    #[error("--constant {field}=... cannot be sent as it is: {problem}")]
+    Constant {
+        /// The field.
+        field: String,
+        /// What is wrong, in a sentence.
+        problem: String,
+    },
     /// Not a field.
     #[error(transparent)]
     Field(#[from] UnknownField),
@@ -76,7 +84,11 @@ pub(super) fn mapping(
         if name == "email" {
             return Err(MappingFailure::ConstantEmail);
         }
-        attributes.push(Attribute { field: Field::parse(name)?, source: Source::Constant(value.clone()) });
+        let field = Field::parse(name)?;
+        if let Some(problem) = configuration::constant_problem(&field, value) {
+            return Err(MappingFailure::Constant { field: name.clone(), problem });
+        }
+        attributes.push(Attribute { field, source: Source::Constant(value.clone()) });
     }
     if sample {
         add_sample_columns(&mut email, &mut attributes)?;

@@ -116,7 +116,19 @@ impl Configuration {
         let documents = &self.parts.documents;
         let page = documents.store().list(AUTHORIZATIONS, None, CLEARED_AT_ONCE).await?;
         for object in page.objects {
-            let Some(pending) = documents.load::<PendingAuthorization>(&object.key).await? else { continue };
+            let pending = match documents.load::<PendingAuthorization>(&object.key).await {
+                Ok(Some(pending)) => pending,
+                Ok(None) => continue,
+                // The bucket's own rule deletes it: it keeps none of the others.
+                Err(error) if error.is_unreadable() => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a forgotten authorization cannot be read"
+                    );
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let age = self.parts.clock.now().duration_since(pending.content.created_at);
             if age > AUTHORIZATION_LIFETIME {
                 documents.delete(&pending).await?;

@@ -7,7 +7,6 @@ use engine::{Run, RunKey};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::configuration::Configuration;
-use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
 
 /// So far the clocks of two processes may be apart. To drive a run in vain is harmless: it parks again.
@@ -17,7 +16,7 @@ impl Configuration {
     /// Runs of a connection that have not ended: those that have read their configuration say so themselves, of the
     /// others the export does. Those that cannot be read are left out: they must not hold up the others.
     pub(super) async fn runs_using(&self, id: &ConnectionId) -> Result<Vec<Run>, ConfigurationError> {
-        let keys = self.parts.engine.active_run_keys().await?;
+        let keys = self.parts.engine.active_runs().await?;
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -27,7 +26,7 @@ impl Configuration {
         let mut runs = Vec::new();
         for key in keys {
             let run = match self.parts.engine.run(&key).await {
-                Err(error) if is_unreadable(&error) => {
+                Err(error) if error.is_unreadable() => {
                     tracing::error!(
                         export = %key.export,
                         run = %key.run,

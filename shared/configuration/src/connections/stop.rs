@@ -8,7 +8,6 @@ use identity::Person;
 use store::DocumentError;
 
 use crate::configuration::{Configuration, actor};
-use crate::documents::is_unreadable;
 use crate::error::ConfigurationError;
 
 impl Configuration {
@@ -72,7 +71,7 @@ fn unless_unreadable<T: Default>(
     outcome: Result<T, DocumentError>,
 ) -> Result<T, DocumentError> {
     match outcome {
-        Err(error) if is_unreadable(&error) => {
+        Err(error) if error.is_unreadable() => {
             tracing::error!(
                 export = %export,
                 error = &error as &dyn std::error::Error,

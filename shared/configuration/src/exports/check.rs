@@ -111,6 +111,10 @@ fn mapping(draft: &ExportDraft, problems: &mut Problems) -> Option<Mapping> {
             fits = false;
         }
     }
+    if let Some(problem) = constant_birthday_problem(&attributes) {
+        problems.add("attributes", "invalid", problem);
+        fits = false;
+    }
     if !complete || !fits {
         return None;
     }
@@ -188,10 +192,13 @@ fn column_length(column: &str, field: &str, problems: &mut Problems) -> bool {
     fits
 }
 
-/// Why everybody's value would be cut or left out.
-fn constant_problem(field: &Field, text: &str) -> Option<String> {
-    if !matches!(planner::written(field, text), Written::Cut | Written::LeftOut) {
-        return None;
+/// Why everybody's value would not be sent as it stands.
+#[must_use]
+pub fn constant_problem(field: &Field, text: &str) -> Option<String> {
+    match planner::written(field, text) {
+        Written::Whole => return None,
+        Written::Blank => return Some("Enter a value.".to_owned()),
+        Written::Cut | Written::LeftOut => {}
     }
     Some(match field.kind() {
         ValueKind::NumberUpTo(most) => format!("Enter a whole number from 1 to {most}."),
@@ -203,6 +210,19 @@ fn constant_problem(field: &Field, text: &str) -> Option<String> {
             format!("Use at most {} characters (an emoji counts as two).", field.max_characters())
         }
     })
+}
+
+/// Why a birthday that is the same for everybody would be left out.
+fn constant_birthday_problem(attributes: &[Attribute]) -> Option<String> {
+    let number = |wanted: StandardField| {
+        let found = attributes.iter().find(|attribute| attribute.field == Field::Standard(wanted))?;
+        let Source::Constant(text) = &found.source else { return None };
+        text.parse::<i8>().ok()
+    };
+    let (month, day) = (number(StandardField::BirthdayMonth)?, number(StandardField::BirthdayDay)?);
+    let leap_year = 2000;
+    let is_day = jiff::civil::Date::new(leap_year, month, day).is_ok();
+    (!is_day).then(|| format!("The month {month} has no day {day}; correct one of the two."))
 }
 
 fn is_birthday(field: &Field) -> bool {

@@ -57,7 +57,7 @@ impl Configuration {
         let store = self.parts.documents.store();
         let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
         let connections = async { Ok(list_all(store.as_ref(), CONNECTIONS).await?) };
-        let running = async { Ok(self.parts.engine.active_run_keys().await?) };
+        let running = async { Ok(self.parts.engine.active_runs().await?) };
         let (folders, connections, refresh, running) =
             future::try_join4(folders, connections, self.refresh_settings(), running).await?;
         let connections = connections.into_iter().map(|object| object.key);
@@ -72,7 +72,9 @@ impl Configuration {
             joined.push(export.and_then(|(export, occupation)| {
                 let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
                 let connection = match connection {
-                    Some(Err(error)) => return Err(unreadable(&export.content, error)),
+                    Some(Err(error)) => {
+                        return Err(UnreadableExport::without_connection(&export.content, error));
+                    }
                     Some(Ok(known)) => Some(known.clone()),
                     None => None,
                 };

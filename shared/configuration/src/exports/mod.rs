@@ -33,6 +33,7 @@ pub use query::{ExportQuery, ExportSort, StatusFilter};
 pub use schedules::BulkSchedule;
 pub use standing::{ConnectionUse, ExportListItem, StatusNote};
 
+pub use check::constant_problem;
 pub(crate) use check::sentence;
 pub(crate) use names::event;
 pub(crate) use standing::parked_note;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::identifier::SegmentName;
+use domain::in_one_line;
 use engine::SegmentError;
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use identity::Person;
@@ -117,6 +118,11 @@ impl Configuration {
             }
             Err(SegmentError::Locate(LocateError::Broken(broken))) => {
                 Ok((SegmentItem::of(name, Err(broken.to_string()), count.as_ref(), limit), None))
+            }
+            Err(SegmentError::Memory(error)) if error.is_unreadable() => {
+                tracing::error!(segment = %name, error = in_one_line(&error), "a segment cannot be looked at");
+                let problem = format!("{error}. Tell the operator; other segments are not concerned");
+                Ok((SegmentItem::of(name, Err(problem), count.as_ref(), limit), None))
             }
             Err(error) => Err(ConfigurationError::Unavailable(Box::new(error))),
         }

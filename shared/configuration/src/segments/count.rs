@@ -1,11 +1,12 @@
 //! How many members a segment has: counted once per snapshot, never while a page is built.
 
 use domain::identifier::SegmentName;
+use domain::in_one_line;
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use snapshots::PinnedSnapshot;
-use store::{Change, Document};
+use store::{Change, Condition, Document, DocumentError};
 
 use super::look::{AT_ONCE, unreadable};
 use super::sample::read_rows;
@@ -58,6 +59,7 @@ impl Configuration {
         let read = read_rows(&self.parts.segments, snapshot, None).await?;
         let rows = read.map_err(unreadable)?.rows;
         let count = SegmentCount { snapshot: name, last_modified, rows };
+        self.clear_damaged_count(segment).await?;
         self.parts
             .documents
             .update::<SegmentCount, (), ConfigurationError, _>(&count_key(segment), |current| {
@@ -89,7 +91,25 @@ impl Configuration {
         &self,
         segment: &SegmentName,
     ) -> Result<Option<SegmentCount>, ConfigurationError> {
-        let found = self.parts.documents.load::<SegmentCount>(&count_key(segment)).await?;
-        Ok(found.map(|found| found.content))
+        match self.parts.documents.load::<SegmentCount>(&count_key(segment)).await {
+            Ok(found) => Ok(found.map(|found| found.content)),
+            // It can be counted anew: nobody has to do without the segment.
+            Err(error) if error.is_unreadable() => {
+                tracing::warn!(%segment, error = in_one_line(&error), "a segment's count cannot be read");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes room for a new count where the old one is damaged. What a newer release wrote stays.
+    async fn clear_damaged_count(&self, segment: &SegmentName) -> Result<(), ConfigurationError> {
+        let key = count_key(segment);
+        match self.parts.documents.load::<SegmentCount>(&key).await {
+            Err(DocumentError::Malformed { .. } | DocumentError::OtherKind { .. }) => {
+                Ok(self.parts.documents.store().delete(&key, Condition::None).await?)
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The exports of a segment: those that contain it, and those that it could be added to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use catalog::Connection;
 use domain::identifier::{ConnectionId, SegmentName};
@@ -13,7 +13,7 @@ use crate::access::{self, Permission};
 use crate::configuration::Configuration;
 use crate::documents::AllExports;
 use crate::error::{ConfigurationError, ExportName};
-use crate::unreadable::{UnreadableConnection, UnreadableExport};
+use crate::unreadable::UnreadableExport;
 use crate::versioned::as_text;
 
 /// An export beside a segment.
@@ -52,25 +52,23 @@ impl Configuration {
         let (exports, connections) = future::try_join(self.all_exports(), self.all_connections()).await?;
         let AllExports { readable: mut exports, unreadable } = exports;
         exports.sort_by_key(|export| export.content.name.to_lowercase());
-        let cannot_be_read = connections.unreadable;
+        let cannot_be_read: HashSet<ConnectionId> =
+            connections.unreadable.into_iter().map(|connection| connection.id).collect();
         let connections: HashMap<ConnectionId, Connection> =
             connections.readable.into_iter().map(|connection| (connection.id.clone(), connection)).collect();
         let mut found = ExportsBySegment { unreadable, ..ExportsBySegment::default() };
         for export in exports {
-            let uses = |connection: &&UnreadableConnection| {
-                export.content.connection.as_ref() == Some(&connection.id)
-            };
-            if let Some(connection) = cannot_be_read.iter().find(uses) {
-                let (id, name) = (export.content.id, Some(export.content.name));
-                found.unreadable.push(UnreadableExport { id, name, message: connection.message.clone() });
-                continue;
-            }
             let connection = export.content.connection.as_ref().and_then(|id| connections.get(id));
+            // With a connection that nobody can read an export cannot be saved.
+            let cannot_be_saved =
+                export.content.connection.as_ref().is_some_and(|id| cannot_be_read.contains(id));
+            let your_permissions =
+                if cannot_be_saved { Permission::View } else { access::permission(person, connection) };
             let contains = export.content.segments.contains(segment);
             let group = if contains { &mut found.containing } else { &mut found.others };
             group.push(ExportOfSegment {
                 export: ExportName::of(&export.content),
-                your_permissions: access::permission(person, connection),
+                your_permissions,
                 tag: export.tag,
             });
         }

@@ -1,7 +1,9 @@
 //! What an operator's alarms watch: runs that take too long, and whatever waits for a person.
 
+use catalog::{Connection, connection_key};
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use store::Versioned;
 
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
@@ -48,9 +50,18 @@ impl Configuration {
                 }
             }
         }
-        let connections = self.all_connections().await?;
-        health.failed += connections.unreadable.len();
-        let states = stream::iter(connections.readable).map(|connection| async move {
+        let mut connections: Vec<Connection> = Vec::new();
+        for (id, connection) in self.load_each(self.connection_ids().await?, connection_key).await {
+            match connection {
+                Ok(Versioned { content, .. }) => connections.push(content),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(connection = %id, error, "a connection could not be looked at");
+                    health.failed += 1;
+                }
+            }
+        }
+        let states = stream::iter(connections).map(|connection| async move {
             let status = self.parts.grants.status(&connection.id).await;
             (connection, status)
         });

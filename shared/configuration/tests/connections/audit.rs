@@ -3,6 +3,7 @@
 use catalog::ConnectionAccess;
 use configuration::{ConnectionChange, SubjectKind};
 use serde_json::json;
+use store::{Condition, ObjectStore};
 
 use crate::bench;
 
@@ -78,4 +79,25 @@ async fn nothing_is_done_that_cannot_be_put_on_record() {
     assert_eq!(outcome.unwrap_err().code(), "unavailable");
     assert!(bench.store.go_on());
     assert!(bench.memory.keys().is_empty());
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_hides_no_other() {
+    let bench = bench().await;
+    let ann = bench.administrator();
+    for number in 0..60 {
+        bench.time_passes(jiff::SignedDuration::from_secs(1));
+        bench.configuration.pause_everything(&ann, number % 2 == 0).await.unwrap();
+    }
+    let entries: Vec<String> =
+        bench.memory.keys().into_iter().filter(|key| key.starts_with("audit/")).collect();
+    assert_eq!(entries.len(), 60);
+    // The newest, and the last of the first page, after which the second begins.
+    for key in [&entries[0], &entries[49]] {
+        bench.memory.put(key, b"{".as_slice().into(), Condition::None).await.unwrap();
+    }
+    let first = bench.configuration.audit(&ann, None).await.unwrap();
+    assert_eq!((first.items.len(), first.unreadable), (48, 2));
+    let second = bench.configuration.audit(&ann, first.next.as_deref()).await.unwrap();
+    assert_eq!((second.items.len(), second.unreadable, second.next), (10, 0, None));
 }

@@ -1,6 +1,7 @@
 //! Exports beside one that cannot be read: they are listed, saved and found; only what depends on that one is refused.
 
 use catalog::{ConnectionAccess, connection_key};
+use configuration::access::Permission;
 use configuration::{ConnectionUse, ExportQuery};
 use domain::Clock;
 use planner::RunKind;
@@ -89,7 +90,11 @@ async fn a_connection_that_cannot_be_read_keeps_nobody_from_the_others() {
     let choice = configuration.connections_to_choose(&carl).await.unwrap();
     assert_eq!(choice.iter().map(|name| &name.id).collect::<Vec<_>>(), [&other]);
     let by_segment = configuration.exports_by_segment(&carl, &segment("customers")).await.unwrap();
-    assert_eq!((by_segment.containing.len(), &by_segment.unreadable[0].id), (1, &news));
+    let of_news = by_segment.containing.iter().find(|export| export.export.id == news).unwrap();
+    assert_eq!((of_news.your_permissions, by_segment.unreadable.len()), (Permission::View, 0));
+    let page = configuration.exports(&world.bench.viewer(), &ExportQuery::default()).await.unwrap();
+    assert!(page.unreadable[0].message.contains("Its connection cannot be read"), "{:?}", page.unreadable);
+    assert!(!page.unreadable[0].message.contains(world.connection.as_str()), "{:?}", page.unreadable);
     assert!(configuration.segment(&carl, &segment("customers")).await.is_ok());
 }
 

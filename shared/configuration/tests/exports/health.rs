@@ -62,3 +62,15 @@ async fn a_run_that_cannot_be_read_keeps_no_other_waiting() {
     );
     assert_eq!(world.bench.memory.get(&key).await.unwrap().bytes, text);
 }
+
+#[tokio::test]
+async fn an_entry_of_the_index_that_is_damaged_hides_no_run() {
+    let world = world().await;
+    let key = started(&world, "News").await;
+    super::triggers::damage(&world, &format!("active-runs/{}/{}", key.export, key.run)).await;
+    world.driven();
+    world.bench.time_passes(SignedDuration::from_mins(3));
+    let report = world.bench.configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!((report.driven, report.failed, world.driven()), (1, 0, vec![key.export]));
+    assert_eq!(health(&world).await.oldest_active_run, SignedDuration::from_mins(3));
+}

@@ -75,6 +75,7 @@ async fn a_constant_that_would_not_be_sent_as_it_stands_is_refused_beside_its_fi
         ("anniversary", "yesterday", Some("for example 2026-05-31")),
         ("home_phone", "+44 20 7946 0000", None),
         ("sms_number", "12345", Some("ten digits")),
+        ("company_name", "\u{1}", Some("Enter a value")),
     ];
     for (field, text, expected) in constants {
         let mut draft = world.draft("News");
@@ -88,6 +89,22 @@ async fn a_constant_that_would_not_be_sent_as_it_stands_is_refused_beside_its_fi
         for problem in told {
             assert!(expected.is_some_and(|words| problem.message.contains(words)), "{problem:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_birthday_for_everybody_must_be_a_day() {
+    let world = world().await;
+    for (month, day, problems) in [("2", "29", 0), ("2", "30", 1), ("4", "31", 1)] {
+        let mut draft = world.draft("News");
+        let of = |field: &str, text: &str| AttributeDraft {
+            field: field.to_owned(),
+            source: Source::Constant(text.to_owned()),
+        };
+        draft.attributes = vec![of("birthday_month", month), of("birthday_day", day)];
+        let person = world.bench.contributor();
+        let review = world.bench.configuration.review_export(&person, None, &draft).await.unwrap();
+        assert_eq!(review.problems.len(), problems, "{month} {day}: {:?}", review.problems);
     }
 }
 

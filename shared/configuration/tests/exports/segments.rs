@@ -2,7 +2,10 @@
 
 use company::PEOPLE;
 use configuration::SegmentItem;
+use domain::Clock;
+use store::{Condition, ObjectStore};
 
+use super::triggers::damage;
 use super::world::{segment, world};
 
 #[tokio::test]
@@ -30,6 +33,34 @@ async fn members_are_those_of_the_newest_snapshot() {
     assert_eq!(configuration.count_segment(&segment("customers")).await.unwrap().unwrap().rows, 0);
     assert_eq!(item().await.note.as_deref(), Some("It has no members at present."));
     assert_eq!(configuration.count_segment(&segment("strangers")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_one_segment_and_is_damaged_keeps_nobody_from_the_others() {
+    let world = world().await;
+    world.bench.upload("strangers/1.csv", PEOPLE).await;
+    let (carl, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let customers = segment("customers");
+    configuration.count_segment(&customers).await.unwrap();
+    // A count is made anew.
+    damage(&world, "segment-counts/customers.json").await;
+    let items = configuration.segments(&carl).await.unwrap();
+    assert_eq!((items.len(), items[0].members), (2, None));
+    configuration.review_export(&carl, None, &world.draft("News")).await.unwrap();
+    let report = configuration.maintenance(world.bench.clock.now()).await;
+    assert_eq!((report.counted, report.failed), (2, 0));
+    assert_eq!(configuration.segments(&carl).await.unwrap()[0].members, Some(3));
+    // What a newer release wrote stays as it is.
+    let newer = r#"{"schema_version":99,"kind":"segment count","write_id":"w","content":{}}"#;
+    world.bench.memory.put("segment-counts/customers.json", newer.into(), Condition::None).await.unwrap();
+    assert!(configuration.count_segment(&customers).await.is_err());
+    assert_eq!(world.bench.memory.get("segment-counts/customers.json").await.unwrap().bytes, newer);
+    // Whether it had a marker cannot be guessed: that segment says so.
+    world.bench.memory.put("segments/customers.json", "{".into(), Condition::None).await.unwrap();
+    let items = configuration.segments(&carl).await.unwrap();
+    let note = items[0].note.clone().unwrap_or_default();
+    assert!(note.contains("segments/customers.json") && note.contains("operator"), "{note}");
+    assert_eq!(items[1].members, Some(3));
 }
 
 #[tokio::test]

@@ -91,6 +91,15 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
+    /// Whether the document itself is what is wrong: damaged, or of a newer release. Trying it again does not help, and other
+    /// documents are not concerned.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::NewerSchema { .. } | Self::OtherKind { .. })
+    }
+}
+
+impl DocumentError {
     pub(super) fn already_exists<T: Document>(key: &str) -> Self {
         Self::AlreadyExists { kind: T::KIND, key: key.to_owned() }
     }

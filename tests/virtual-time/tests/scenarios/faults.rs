@@ -1,11 +1,12 @@
 //! Whatever the service does, every row is accepted or reported.
 
 use domain::outcome::Reason;
-use engine::{Caller, End, Engine, ParkReason, RunKey, Status};
+use engine::{Advance, Caller, End, Engine, ParkReason, RunKey, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
 use rstest::rstest;
 use simulator::{Change, FailedImport, Faults, Naming, Switches};
+use store::Condition;
 use virtual_time::{Ending, World, WorldOptions, counts, end, people};
 
 /// A world with 200 people in five chunks.
@@ -295,6 +296,15 @@ async fn runs_of_two_exports_to_one_list_take_turns() {
     engine.advance(second.active(), world.clock_now(), Caller::SoleOwner).await.unwrap();
     let waiting = engine.run(second.active()).await.unwrap().unwrap();
     assert_eq!(waiting.waiting, Some(engine::Waiting::List));
+    // One that cannot be read for a while is waited for, too: it may be sending.
+    let (documents, key) = (world.state_documents(), first.active());
+    let key = format!("runs/{}/{}.json", key.export, key.run);
+    let whole = documents.store().get(&key).await.unwrap().bytes;
+    documents.store().put(&key, b"{".as_slice().into(), Condition::None).await.unwrap();
+    world.sleep(SignedDuration::from_mins(10)).await;
+    let waits = engine.advance(second.active(), world.clock_now(), Caller::SoleOwner).await.unwrap();
+    assert!(matches!(waits, Advance::Wait { .. }), "{waits:?}");
+    documents.store().put(&key, whole, Condition::None).await.unwrap();
     world.finish(&engine, first.active()).await;
     let run = world.finish(&engine, second.active()).await;
     assert_eq!(end(&run).0, Status::Successful);

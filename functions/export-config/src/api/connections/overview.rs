@@ -29,8 +29,8 @@ pub(super) struct Connections {
     items: Vec<ConnectionRow>,
     /// What to give as `after` for the next page; always `null`.
     next: Option<String>,
-    /// Connections of which something that is stored cannot be read. They are among no `items`; only administrators are
-    /// told.
+    /// Connections of which something that is stored cannot be read, instead of among `items`: for administrators only,
+    /// and not with `usable`.
     unreadable: Vec<UnreadableConnection>,
 }
 

@@ -7,7 +7,7 @@ use maud::html;
 use super::remove::told;
 use super::{connection_id, page_of};
 use crate::app::App;
-use crate::console::exports::unreadable;
+use crate::console::unreadable::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Detach all and remove";

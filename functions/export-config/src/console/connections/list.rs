@@ -14,7 +14,7 @@ use identity::{Person, Role};
 use maud::{Markup, html};
 
 use crate::app::App;
-use crate::console::exports::unreadable_row;
+use crate::console::unreadable::unreadable_row;
 use crate::web::{ConsoleError, ConsolePerson, FormFields, Page};
 
 const TITLE: &str = "Connections";

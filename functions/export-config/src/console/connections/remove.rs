@@ -14,7 +14,7 @@ use store::Tag;
 use super::{VERSION, connection_id, page_of, version};
 use crate::app::App;
 use crate::console::chosen_exports::{chosen_exports, version_field};
-use crate::console::exports::unreadable;
+use crate::console::unreadable::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
 const TITLE: &str = "Remove";

@@ -12,7 +12,7 @@ use super::connection_id;
 use super::list::{access_label, badge_state};
 use super::steps::steps;
 use crate::app::App;
-use crate::console::exports::unreadable;
+use crate::console::unreadable::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
 /// `GET /connections/{id}`.

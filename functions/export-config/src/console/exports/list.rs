@@ -11,8 +11,8 @@ use maud::{Markup, html};
 
 use super::list_query::{ListQuery, STATUS_COLUMN, STATUSES};
 use super::list_row::row;
-use super::unreadable_row;
 use crate::app::App;
+use crate::console::unreadable::unreadable_row;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
 const TITLE: &str = "Exports";

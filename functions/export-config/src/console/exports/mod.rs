@@ -13,7 +13,6 @@ mod run_all;
 mod schedules;
 mod show;
 mod show_facts;
-mod unreadable;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -27,7 +26,6 @@ use store::Tag;
 
 pub(super) use contact_field::label as contact_field_label;
 pub(super) use form::zones;
-pub(super) use unreadable::{unreadable, unreadable_row};
 
 use crate::app::App;
 use crate::web::{FormFields, Page};

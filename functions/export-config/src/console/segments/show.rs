@@ -14,7 +14,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{segment_name, segment_path};
 use crate::app::App;
-use crate::console::exports::unreadable;
+use crate::console::unreadable::unreadable;
 use crate::web::{ConsoleError, ConsolePerson, Page};
 
 /// `GET /segments/{name}`.

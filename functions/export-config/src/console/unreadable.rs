@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 /// Its row in a list of `columns` of which the one at `status` says how it stands: what it is and what to do, and nothing
 /// that could be done with it.
-pub(in crate::console) fn unreadable_row<Id: AsRef<str>>(
+pub(super) fn unreadable_row<Id: AsRef<str>>(
     unreadable: &Unreadable<Id>,
     columns: usize,
     status: usize,
@@ -22,7 +22,7 @@ pub(in crate::console) fn unreadable_row<Id: AsRef<str>>(
 }
 
 /// The same on a page that `about` says what it cannot tell of them.
-pub(in crate::console) fn unreadable(exports: &[UnreadableExport], about: &str) -> Markup {
+pub(super) fn unreadable(exports: &[UnreadableExport], about: &str) -> Markup {
     html! {
         @if !exports.is_empty() {
             (notice(Level::Warning, about, &html! {
