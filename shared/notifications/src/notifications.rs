@@ -177,9 +177,13 @@ impl Notifications {
         let mut waited_for = WaitedFor::default();
         for key in self.parts.engine.active_runs().await? {
             let waits = self.connection_that_waits(&key).await;
-            match report.read("run", key.run.as_str(), waits) {
-                Some(connection) => waited_for.connections.extend(connection),
-                None => waited_for.unknown = true,
+            if let Some(connection) = report.read("run", key.run.as_str(), waits) {
+                waited_for.connections.extend(connection);
+                continue;
+            }
+            match self.parts.documents.load::<Export>(&export_key(&key.export)).await {
+                Ok(export) => waited_for.unknown.extend(export.and_then(|export| export.content.connection)),
+                Err(_) => waited_for.all_unknown = true,
             }
         }
         Ok(waited_for)
@@ -199,15 +203,18 @@ impl Notifications {
 #[derive(Debug, Default)]
 struct WaitedFor {
     connections: BTreeSet<ConnectionId>,
-    /// A run could not be read: it may wait for any of them.
-    unknown: bool,
+    /// A run could not be read whose export uses them now.
+    unknown: BTreeSet<ConnectionId>,
+    /// Nor could its export: the run may wait for any.
+    all_unknown: bool,
 }
 
 impl WaitedFor {
     /// Whether a run waits for the connection; `None` when that cannot be told.
     fn tell(&self, connection: &ConnectionId) -> Option<bool> {
         let waits = self.connections.contains(connection);
-        (waits || !self.unknown).then_some(waits)
+        let unknown = self.all_unknown || self.unknown.contains(connection);
+        (waits || !unknown).then_some(waits)
     }
 }
 

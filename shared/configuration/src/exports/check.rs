@@ -220,6 +220,10 @@ fn constant_birthday_problem(attributes: &[Attribute]) -> Option<String> {
         text.parse::<i8>().ok()
     };
     let (month, day) = (number(StandardField::BirthdayMonth)?, number(StandardField::BirthdayDay)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        // Said beside the field itself.
+        return None;
+    }
     let leap_year = 2000;
     let is_day = jiff::civil::Date::new(leap_year, month, day).is_ok();
     (!is_day).then(|| format!("The month {month} has no day {day}; correct one of the two."))

@@ -12,6 +12,7 @@ use super::look::{AT_ONCE, unreadable};
 use super::sample::read_rows;
 use crate::configuration::Configuration;
 use crate::error::ConfigurationError;
+use crate::unreadable::is_unreadable;
 
 /// The rows of one snapshot of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ impl Configuration {
         segment: &SegmentName,
     ) -> Result<Option<SegmentCount>, ConfigurationError> {
         let Some(snapshot) = self.locate_segment(segment).await?.newest else { return Ok(None) };
-        if let Some(known) = self.known_count(segment).await?.filter(|known| known.is_of(&snapshot)) {
+        if let Some(known) = self.usable_count(segment).await?.filter(|known| known.is_of(&snapshot)) {
             return Ok(Some(known));
         }
         let (name, last_modified) = (snapshot.snapshot.clone(), snapshot.last_modified);
@@ -80,22 +81,36 @@ impl Configuration {
             else {
                 return Ok(None);
             };
-            let known = self.known_count(&name).await?;
+            let known = match self.usable_count(&name).await {
+                // Only the newer release that wrote it can count it anew.
+                Err(error) if is_unreadable(&error) => return Ok(None),
+                known => known?,
+            };
             Ok(known.is_none_or(|known| !known.is_of(&snapshot)).then_some(name))
         });
         looks.buffered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
     }
 
-    /// The count that is stored, of whatever snapshot.
+    /// The count that is stored, of whatever snapshot; none where it cannot be read: nobody has to do without the segment.
     pub(super) async fn known_count(
         &self,
         segment: &SegmentName,
     ) -> Result<Option<SegmentCount>, ConfigurationError> {
+        match self.usable_count(segment).await {
+            Err(error) if is_unreadable(&error) => {
+                tracing::warn!(%segment, error = in_one_line(&error), "a segment's count cannot be read");
+                Ok(None)
+            }
+            known => known,
+        }
+    }
+
+    /// The same, where it is an error that a newer release wrote it. A damaged one is none: it can be counted anew.
+    async fn usable_count(&self, segment: &SegmentName) -> Result<Option<SegmentCount>, ConfigurationError> {
         match self.parts.documents.load::<SegmentCount>(&count_key(segment)).await {
             Ok(found) => Ok(found.map(|found| found.content)),
-            // It can be counted anew: nobody has to do without the segment.
-            Err(error) if error.is_unreadable() => {
-                tracing::warn!(%segment, error = in_one_line(&error), "a segment's count cannot be read");
+            Err(error @ (DocumentError::Malformed { .. } | DocumentError::OtherKind { .. })) => {
+                tracing::warn!(%segment, error = in_one_line(&error), "a segment's count is damaged");
                 Ok(None)
             }
             Err(error) => Err(error.into()),
