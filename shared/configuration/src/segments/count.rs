@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, future, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use snapshots::PinnedSnapshot;
-use store::{Change, Condition, Document, DocumentError};
+use store::{Change, Document};
 
 use super::look::{AT_ONCE, unreadable};
 use super::sample::read_rows;
@@ -53,14 +53,13 @@ impl Configuration {
         segment: &SegmentName,
     ) -> Result<Option<SegmentCount>, ConfigurationError> {
         let Some(snapshot) = self.locate_segment(segment).await?.newest else { return Ok(None) };
-        if let Some(known) = self.usable_count(segment).await?.filter(|known| known.is_of(&snapshot)) {
+        if let Some(known) = self.stored_count(segment).await?.filter(|known| known.is_of(&snapshot)) {
             return Ok(Some(known));
         }
         let (name, last_modified) = (snapshot.snapshot.clone(), snapshot.last_modified);
         let read = read_rows(&self.parts.segments, snapshot, None).await?;
         let rows = read.map_err(unreadable)?.rows;
         let count = SegmentCount { snapshot: name, last_modified, rows };
-        self.clear_damaged_count(segment).await?;
         self.parts
             .documents
             .update::<SegmentCount, (), ConfigurationError, _>(&count_key(segment), |current| {
@@ -81,9 +80,12 @@ impl Configuration {
             else {
                 return Ok(None);
             };
-            let known = match self.usable_count(&name).await {
-                // Only the newer release that wrote it can count it anew.
-                Err(error) if is_unreadable(&error) => return Ok(None),
+            let known = match self.stored_count(&name).await {
+                // It cannot be written over either: to read the snapshot would be in vain.
+                Err(error) if is_unreadable(&error) => {
+                    tracing::warn!(segment = %name, error = in_one_line(&error), "a segment's count cannot be read");
+                    return Ok(None);
+                }
                 known => known?,
             };
             Ok(known.is_none_or(|known| !known.is_of(&snapshot)).then_some(name))
@@ -96,7 +98,7 @@ impl Configuration {
         &self,
         segment: &SegmentName,
     ) -> Result<Option<SegmentCount>, ConfigurationError> {
-        match self.usable_count(segment).await {
+        match self.stored_count(segment).await {
             Err(error) if is_unreadable(&error) => {
                 tracing::warn!(%segment, error = in_one_line(&error), "a segment's count cannot be read");
                 Ok(None)
@@ -105,26 +107,9 @@ impl Configuration {
         }
     }
 
-    /// The same, where it is an error that a newer release wrote it. A damaged one is none: it can be counted anew.
-    async fn usable_count(&self, segment: &SegmentName) -> Result<Option<SegmentCount>, ConfigurationError> {
-        match self.parts.documents.load::<SegmentCount>(&count_key(segment)).await {
-            Ok(found) => Ok(found.map(|found| found.content)),
-            Err(error @ (DocumentError::Malformed { .. } | DocumentError::OtherKind { .. })) => {
-                tracing::warn!(%segment, error = in_one_line(&error), "a segment's count is damaged");
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Makes room for a new count where the old one is damaged. What a newer release wrote stays.
-    async fn clear_damaged_count(&self, segment: &SegmentName) -> Result<(), ConfigurationError> {
-        let key = count_key(segment);
-        match self.parts.documents.load::<SegmentCount>(&key).await {
-            Err(DocumentError::Malformed { .. } | DocumentError::OtherKind { .. }) => {
-                Ok(self.parts.documents.store().delete(&key, Condition::None).await?)
-            }
-            _ => Ok(()),
-        }
+    /// The same, where it is an error that it cannot be read.
+    async fn stored_count(&self, segment: &SegmentName) -> Result<Option<SegmentCount>, ConfigurationError> {
+        let found = self.parts.documents.load::<SegmentCount>(&count_key(segment)).await?;
+        Ok(found.map(|found| found.content))
     }
 }
