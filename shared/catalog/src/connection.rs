@@ -131,3 +131,9 @@ pub const CONNECTIONS: &str = "connections/";
 pub fn connection_key(id: &ConnectionId) -> String {
     format!("{CONNECTIONS}{id}.json")
 }
+
+/// The connection whose document lies there; `None` for what is no connection's.
+#[must_use]
+pub fn connection_of(key: &str) -> Option<ConnectionId> {
+    ConnectionId::new(key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?).ok()
+}

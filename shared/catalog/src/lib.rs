@@ -8,6 +8,7 @@ mod refresh;
 pub use actor::Actor;
 pub use connection::{
     Authorization, CONNECTIONS, Connection, ConnectionAccess, Consent, ExportUser, connection_key,
+    connection_of,
 };
 pub use export::{EXPORTS, Export, export_key};
 pub use refresh::{REFRESH_SETTINGS, RefreshSettings};

@@ -1,6 +1,6 @@
 //! Reading the documents that people configure.
 
-use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_key, export_key};
+use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_key, connection_of, export_key};
 use domain::identifier::{ConnectionId, ExportId};
 use futures_util::{StreamExt, stream};
 use identity::Person;
@@ -105,10 +105,7 @@ impl Configuration {
     /// The ids of all connections, those being removed included: one round trip deep.
     pub(crate) async fn connection_ids(&self) -> Result<Vec<ConnectionId>, ConfigurationError> {
         let objects = list_all(self.parts.documents.store().as_ref(), CONNECTIONS).await?;
-        let ids = objects.into_iter().filter_map(|object| {
-            ConnectionId::new(object.key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?).ok()
-        });
-        Ok(ids.collect())
+        Ok(objects.iter().filter_map(|object| connection_of(&object.key)).collect())
     }
 
     /// All exports that were not removed, and those of which nobody can tell: two round trips deep.

@@ -51,9 +51,7 @@ impl UnreadableExport {
         });
         Self { id, name, message }
     }
-}
 
-impl UnreadableExport {
     /// The export whose connection cannot be read. Which document that is only administrators see, at the connection:
     /// others need not be allowed to know of it.
     pub(crate) fn without_connection(export: &Export, error: &ConfigurationError) -> Self {

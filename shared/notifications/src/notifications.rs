@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catalog::{CONNECTIONS, Connection, EXPORTS, Export, export_key};
+use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_of, export_key};
 use domain::identifier::{ConnectionId, ExportId, SegmentName};
 use domain::{Clock, in_one_line};
 use engine::{Advance, Engine, ParkReason, RunKey};
@@ -141,8 +141,7 @@ impl Notifications {
         let documents = &self.parts.documents;
         let (mut connections, mut told_of) = (Vec::new(), BTreeSet::new());
         for object in list_all(documents.store().as_ref(), CONNECTIONS).await? {
-            let id = object.key.strip_prefix(CONNECTIONS).and_then(|name| name.strip_suffix(".json"));
-            let Some(id) = id.and_then(|id| ConnectionId::new(id).ok()) else { continue };
+            let Some(id) = connection_of(&object.key) else { continue };
             let found = documents.load::<Connection>(&object.key).await;
             let Some(found) = report.read("connection", id.as_str(), found) else {
                 // It is not gone: what was told of it holds once it can be read again.

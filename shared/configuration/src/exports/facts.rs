@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use catalog::{CONNECTIONS, Connection, EXPORTS, Export, REFRESH_SETTINGS, RefreshSettings, connection_key};
+use catalog::{Connection, EXPORTS, Export, REFRESH_SETTINGS, RefreshSettings, connection_key};
 use domain::identifier::{ConnectionId, ExportId};
 use engine::{Occupation, Run, RunKey};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
-use store::{Versioned, list_all};
+use store::Versioned;
 
 use crate::configuration::Configuration;
 use crate::connection_state::ConnectionState;
@@ -56,11 +56,9 @@ impl Configuration {
     pub(super) async fn all_export_facts(&self) -> Result<AllFacts, ConfigurationError> {
         let store = self.parts.documents.store();
         let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
-        let connections = async { Ok(list_all(store.as_ref(), CONNECTIONS).await?) };
         let running = async { Ok(self.parts.engine.active_runs().await?) };
         let (folders, connections, refresh, running) =
-            future::try_join4(folders, connections, self.refresh_settings(), running).await?;
-        let connections = connections.into_iter().map(|object| object.key);
+            future::try_join4(folders, self.connection_ids(), self.refresh_settings(), running).await?;
         let (exports, connections, mut running) = future::try_join3(
             self.exports_with_occupation(folders),
             self.known_connections(connections),
@@ -203,13 +201,8 @@ impl Configuration {
 
     async fn known_connections(
         &self,
-        keys: impl Iterator<Item = String>,
+        ids: Vec<ConnectionId>,
     ) -> Result<HashMap<ConnectionId, Result<KnownConnection, ConfigurationError>>, ConfigurationError> {
-        let ids = keys.filter_map(|key| {
-            let name = key.strip_prefix(CONNECTIONS)?.strip_suffix(".json")?;
-            ConnectionId::new(name).ok()
-        });
-        let ids: Vec<ConnectionId> = ids.collect();
         stream::iter(ids)
             .map(|id| async move {
                 let known = unless_unreadable(self.known_connection(&id).await)?;

@@ -69,17 +69,13 @@ async fn a_connection_that_cannot_be_read_keeps_nobody_from_the_others() {
     let (ann, carl) = (world.bench.administrator(), world.bench.contributor());
     let configuration = &world.bench.configuration;
     let documents =
-        [(connection_key(&world.connection), None), (format!("tokens/{}.json", world.connection), Some(()))];
+        [(connection_key(&world.connection), false), (format!("tokens/{}.json", world.connection), true)];
     for (key, named) in documents {
         let whole = damage(&world, &key).await;
         let list = configuration.connections(&ann).await.unwrap();
         assert_eq!((list.items.len(), &list.items[0].name.id), (1, &other), "{key}");
         let [unreadable] = &list.unreadable[..] else { panic!("{key}: {:?}", list.unreadable) };
-        assert_eq!(
-            (&unreadable.id, unreadable.name.is_some()),
-            (&world.connection, named.is_some()),
-            "{key}"
-        );
+        assert_eq!((&unreadable.id, unreadable.name.is_some()), (&world.connection, named), "{key}");
         assert!(unreadable.message.contains(&key), "{}", unreadable.message);
         assert_eq!(configuration.connections(&carl).await.unwrap().unreadable, [], "{key}");
         let health = configuration.health(world.bench.clock.now()).await.unwrap();
