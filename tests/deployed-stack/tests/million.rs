@@ -96,7 +96,8 @@ fn ended_and_peak(
     let ended = until(PATIENCE, "the end of a run", || {
         peak = peak.max(stack.functions().peak_memory(function).unwrap_or(0));
         let shown = run();
-        assert!(shown["parked"].is_null(), "it waits for a person: {shown}");
+        let account = || stack.simulator().errors();
+        assert!(shown["parked"].is_null(), "it waits for a person: {shown}; the account: {}", account());
         (!shown["ended"].is_null()).then(|| shown["ended"].clone())
     });
     assert!(peak > 0, "no process of {function} was seen");

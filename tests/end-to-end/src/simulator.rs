@@ -59,6 +59,12 @@ impl Simulator {
         Browser::new(&self.authority)
     }
 
+    /// What it has said on standard error so far: failures of its own, such as a full disk.
+    #[must_use]
+    pub fn errors(&self) -> String {
+        self.running.errors()
+    }
+
     /// Ends it as Ctrl-C does.
     #[must_use]
     pub fn interrupt(self) -> Ended {
