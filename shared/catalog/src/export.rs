@@ -55,3 +55,9 @@ pub const EXPORTS: &str = "exports/";
 pub fn export_key(id: &ExportId) -> String {
     format!("{EXPORTS}{id}/export.json")
 }
+
+/// The export whose folder that is, with the slash at its end; `None` for what is no export's.
+#[must_use]
+pub fn export_of(folder: &str) -> Option<ExportId> {
+    ExportId::new(folder.strip_prefix(EXPORTS)?.strip_suffix('/')?).ok()
+}

@@ -10,5 +10,5 @@ pub use connection::{
     Authorization, CONNECTIONS, Connection, ConnectionAccess, Consent, ExportUser, connection_key,
     connection_of,
 };
-pub use export::{EXPORTS, Export, export_key};
+pub use export::{EXPORTS, Export, export_key, export_of};
 pub use refresh::{REFRESH_SETTINGS, RefreshSettings};

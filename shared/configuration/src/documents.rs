@@ -1,6 +1,8 @@
 //! Reading the documents that people configure.
 
-use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_key, connection_of, export_key};
+use catalog::{
+    CONNECTIONS, Connection, EXPORTS, Export, connection_key, connection_of, export_key, export_of,
+};
 use domain::identifier::{ConnectionId, ExportId};
 use futures_util::{StreamExt, stream};
 use identity::Person;
@@ -108,6 +110,12 @@ impl Configuration {
         Ok(objects.iter().filter_map(|object| connection_of(&object.key)).collect())
     }
 
+    /// The ids of all exports, removed ones included: one round trip deep.
+    pub(crate) async fn export_ids(&self) -> Result<Vec<ExportId>, ConfigurationError> {
+        let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
+        Ok(folders.iter().filter_map(|folder| export_of(folder)).collect())
+    }
+
     /// All exports that were not removed, and those of which nobody can tell: two round trips deep.
     pub(crate) async fn all_exports(&self) -> Result<AllExports, ConfigurationError> {
         let mut all = AllExports::default();
@@ -123,12 +131,7 @@ impl Configuration {
 
     /// All exports, removed ones included. One that cannot be read is answered as such: it must not hold up the others.
     pub(crate) async fn exports_one_by_one(&self) -> Result<Vec<FoundExport>, ConfigurationError> {
-        let folders = self.parts.documents.store().list_folders(EXPORTS).await?;
-        let ids = folders
-            .into_iter()
-            .filter_map(|folder| ExportId::new(folder.strip_prefix(EXPORTS)?.strip_suffix('/')?).ok());
-        let ids: Vec<ExportId> = ids.collect();
-        Ok(self.load_each(ids, export_key).await)
+        Ok(self.load_each(self.export_ids().await?, export_key).await)
     }
 
     /// The exports that use a connection, as far as they can be read; the others may use it, too.

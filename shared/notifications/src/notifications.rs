@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_of, export_key};
-use domain::identifier::{ConnectionId, ExportId, SegmentName};
+use catalog::{CONNECTIONS, Connection, EXPORTS, Export, connection_of, export_key, export_of};
+use domain::identifier::{ConnectionId, SegmentName};
 use domain::{Clock, in_one_line};
 use engine::{Advance, Engine, ParkReason, RunKey};
 use store::{DocumentError, Documents, ObjectStore, StoreError, list_all};
@@ -127,8 +127,7 @@ impl Notifications {
     async fn exports(&self, report: &mut LookReport) -> Result<Vec<Export>, LookError> {
         let mut exports = Vec::new();
         for folder in self.parts.documents.store().list_folders(EXPORTS).await? {
-            let Some(id) = folder.strip_prefix(EXPORTS).and_then(|id| id.strip_suffix('/')) else { continue };
-            let Ok(id) = ExportId::new(id) else { continue };
+            let Some(id) = export_of(&folder) else { continue };
             let found = self.parts.documents.load::<Export>(&export_key(&id)).await;
             let found = report.read("export", id.as_str(), found).flatten();
             exports.extend(found.map(|found| found.content).filter(|export| export.removed_at.is_none()));

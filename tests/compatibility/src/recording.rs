@@ -206,8 +206,7 @@ pub async fn outcome(scene: &Scene, list: &str) -> (Vec<RecordedEnd>, BTreeMap<S
 
 async fn scene_exports(scene: &Scene) -> Vec<ExportId> {
     let folders = store::ObjectStore::list_folders(&scene.state, catalog::EXPORTS).await.unwrap();
-    let ids = folders.iter().map(|folder| folder.trim_start_matches(catalog::EXPORTS).trim_end_matches('/'));
-    ids.map(|id| ExportId::new(id).unwrap()).collect()
+    folders.iter().map(|folder| catalog::export_of(folder).unwrap()).collect()
 }
 
 /// What people do before the runs can go on, and then everything else.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalog::{Connection, EXPORTS, Export, REFRESH_SETTINGS, RefreshSettings, connection_key};
+use catalog::{Connection, Export, REFRESH_SETTINGS, RefreshSettings, connection_key};
 use domain::identifier::{ConnectionId, ExportId};
 use engine::{Occupation, Run, RunKey};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
@@ -54,13 +54,12 @@ impl Configuration {
     /// All exports that were not removed, and the settings of the system refresh. Two round trips deep: which exports run
     /// at this moment the engine's index says.
     pub(super) async fn all_export_facts(&self) -> Result<AllFacts, ConfigurationError> {
-        let store = self.parts.documents.store();
-        let folders = async { Ok::<_, ConfigurationError>(store.list_folders(EXPORTS).await?) };
         let running = async { Ok(self.parts.engine.active_runs().await?) };
-        let (folders, connections, refresh, running) =
-            future::try_join4(folders, self.connection_ids(), self.refresh_settings(), running).await?;
+        let (exports, connections, refresh, running) =
+            future::try_join4(self.export_ids(), self.connection_ids(), self.refresh_settings(), running)
+                .await?;
         let (exports, connections, mut running) = future::try_join3(
-            self.exports_with_occupation(folders),
+            self.exports_with_occupation(exports),
             self.known_connections(connections),
             self.runs_by_key(running),
         )
@@ -155,12 +154,8 @@ impl Configuration {
 
     async fn exports_with_occupation(
         &self,
-        folders: Vec<String>,
+        ids: Vec<ExportId>,
     ) -> Result<Vec<Result<(Versioned<Export>, Occupation), UnreadableExport>>, ConfigurationError> {
-        let ids = folders.into_iter().filter_map(|folder| {
-            let name = folder.strip_prefix(EXPORTS)?.strip_suffix('/')?;
-            ExportId::new(name).ok()
-        });
         stream::iter(ids)
             .map(|id| self.export_with_occupation(id))
             .buffered(AT_ONCE)

@@ -1,9 +1,8 @@
 //! What a plan promises: every row in exactly one count, every member sent once and as the rules say, chunks within
 //! their limits, and nothing but the fixed order of the files deciding between rows of one person.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use domain::field::Field;
 use domain::identifier::ListId;
@@ -12,39 +11,17 @@ use domain::outcome::Counts;
 use jiff::Timestamp;
 use ledger::{AddressHash, HashSeed, LedgerReader};
 use planner::{
-    Baseline, ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, FinishedChunk,
-    KnownLedger, OptOuts, PlanSink, PlanSummary, Refusal, RunKind, Settlement, compare,
+    Baseline, ChunkLimits, ChunkMembers, ChunkResult, CollectSettings, Collector, Comparison, KnownLedger,
+    OptOuts, PlanSummary, Refusal, RunKind, Settlement, compare,
 };
 use proptest::prelude::*;
 use snapshots::{PinnedPart, SnapshotSettings, read_snapshot};
 use store::Tag;
 
+use crate::collected::Collected;
+
 const SEED: HashSeed = HashSeed(42);
 const DAY: u32 = 20_000;
-
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct Collected {
-    chunks: Vec<FinishedChunk>,
-    outcomes: Vec<u8>,
-    rejected: Vec<u8>,
-}
-
-impl PlanSink for Collected {
-    fn chunk(&mut self, chunk: FinishedChunk) -> io::Result<()> {
-        self.chunks.push(chunk);
-        Ok(())
-    }
-
-    fn outcomes(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        self.outcomes.extend(lines);
-        Ok(())
-    }
-
-    fn rejected(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        self.rejected.extend(lines);
-        Ok(())
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Person {

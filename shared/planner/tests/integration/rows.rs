@@ -1,42 +1,19 @@
 //! What becomes of the values of a row: nobody loses the export for one that the service would not take, and what can be
 //! read of an unreadable row is kept.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed assertion is the point of a test")]
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use domain::field::Field;
 use domain::identifier::ListId;
 use domain::mapping::{Attribute, Mapping, Source};
 use ledger::HashSeed;
 use planner::{
-    Baseline, ChunkLimits, CollectSettings, Collector, Comparison, FinishedChunk, OptOuts, PlanSink,
-    PlanSummary, RunKind, compare,
+    Baseline, ChunkLimits, CollectSettings, Collector, Comparison, OptOuts, PlanSummary, RunKind, compare,
 };
 use snapshots::{PinnedPart, SnapshotSettings, read_snapshot};
 use store::Tag;
 
-/// What a plan hands on.
-#[derive(Debug, Default)]
-struct Collected {
-    chunks: Vec<FinishedChunk>,
-    outcomes: Vec<u8>,
-}
-
-impl PlanSink for Collected {
-    fn chunk(&mut self, chunk: FinishedChunk) -> io::Result<()> {
-        self.chunks.push(chunk);
-        Ok(())
-    }
-
-    fn outcomes(&mut self, lines: Vec<u8>) -> io::Result<()> {
-        self.outcomes.extend(lines);
-        Ok(())
-    }
-
-    fn rejected(&mut self, _lines: Vec<u8>) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::collected::Collected;
 
 /// The plan of one file with these attributes, each from the column of its name; of a snapshot written then.
 fn plan_of(fields: &[&str], written: &str, bytes: &[u8]) -> (PlanSummary, Collected) {

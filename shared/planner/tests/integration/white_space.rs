@@ -1,5 +1,4 @@
 //! White space of every script is taken off an address.
-#![allow(clippy::unwrap_used, reason = "a failed assertion is the point of a test")]
 
 use planner::Address;
 
