@@ -60,6 +60,29 @@ async fn a_connection_that_is_not_accepted_any_more_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_connection_without_tokens_has_its_first_step_to_do_again() {
+    let world = World::start(router).await;
+    let id = world.connection("News", ConnectionAccess::Administrators).await;
+    let browser = world.browser(Role::Administrator);
+    let page = browser.open("/connections/news").await;
+    assert!(!page.body.contains("button primary"), "nothing is to be done: {}", page.body);
+    // Its authorization is on record, and what belongs to it is not.
+    let tokens = format!("tokens/{id}.json");
+    world.documents.store().delete(&tokens, store::Condition::None).await.unwrap();
+    let page = browser.open("/connections/news").await;
+    for words in [
+        "Needs re-authentication",
+        "Authenticate with Constant Contact To do",
+        "Add yourself as export user Done",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    let step = page.body.split("/oauth/constant-contact/start").nth(1).unwrap();
+    let button = step.split("</form>").next().unwrap();
+    assert!(button.contains("button primary") && button.contains("Authenticate again"), "{button}");
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let world = World::start(router).await;
     let browser = world.browser(Role::Administrator);

@@ -21,7 +21,10 @@ pub(super) fn steps(connection: &ConnectionDetails, csrf: &str) -> Markup {
 
 fn authenticate(connection: &ConnectionDetails, csrf: &str, removing: bool) -> Step<'static> {
     let account = connection.account.as_ref();
-    let accepted = account.is_some_and(|account| account.needs_reauthentication_since.is_none());
+    // One whose tokens were never stored, or are gone, has no moment since which they are refused, and needs this step all
+    // the same.
+    let accepted = account.is_some_and(|account| account.needs_reauthentication_since.is_none())
+        && connection.status != ConnectionState::NeedsReauthentication;
     let detail = html! {
         @match account {
             None => p { "Sign in to Constant Contact there, as the account owner or an account manager, and choose Allow." },
