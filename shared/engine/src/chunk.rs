@@ -38,6 +38,21 @@ pub struct Chunk {
     pub state: ChunkState,
 }
 
+impl Chunk {
+    /// Whether the service may have taken rows of it although it was never completed.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        match self.state {
+            ChunkState::Intended { .. }
+            | ChunkState::Sent { .. }
+            | ChunkState::Failed { cause: ChunkFailure::Unknown } => true,
+            ChunkState::Waiting | ChunkState::Failed { .. } => {
+                self.failed_attempts > 0 || self.possibly_repeated
+            }
+            ChunkState::Completed { .. } | ChunkState::Emptied => false,
+        }
+    }
+}
+
 /// JSON has only texts for keys, and within a tagged enumeration, such as a run's phase, serde takes none for a number.
 fn by_row<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u32, bool>, D::Error> {
     let rows = BTreeMap::<String, bool>::deserialize(deserializer)?;

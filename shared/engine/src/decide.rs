@@ -86,10 +86,9 @@ fn is_over(since: Timestamp, patience: SignedDuration, now: Timestamp) -> bool {
     now.duration_since(since) > patience
 }
 
-/// Whether the opt-outs were looked at, or something was sent, recently enough to send on.
+/// Whether the opt-outs were looked at recently enough to send on, whether or not anything was sent since.
 pub(crate) fn has_fresh_opt_outs(sending: &Sending, settings: &EngineSettings, now: Timestamp) -> bool {
-    let looked_at = sending.last_sent_at.map_or(sending.opt_outs_at, |at| at.max(sending.opt_outs_at));
-    !is_over(looked_at, settings.opt_outs_fresh, now)
+    !is_over(sending.opt_outs_at, settings.opt_outs_fresh, now)
 }
 
 fn decide_sending(run: &Run, sending: &Sending, observed: Observed, settings: &EngineSettings) -> Step {
@@ -170,7 +169,7 @@ fn end(run: &Run, sending: &Sending) -> End {
     if sending.list_missing {
         End::ListMissing
     } else if unsent > 0 {
-        End::RowsUnsent { rows: unsent }
+        End::RowsUnsent { rows: unsent, cause: None }
     } else if sending.chunks.is_empty() && sending.earlier.is_none() {
         End::NothingToSend
     } else {

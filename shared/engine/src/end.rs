@@ -105,6 +105,9 @@ pub enum End {
     RowsUnsent {
         /// How many.
         rows: u64,
+        /// Of a run that had sent a part before and planned the rest anew: why that stopped it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<Box<End>>,
     },
     /// Something that trying again cannot help.
     PermanentError {
@@ -252,10 +255,17 @@ impl fmt::Display for End {
                  settled. Give the function that runs exports more memory or a longer time-out, then run again: only \
                  what is missing is sent."
             ),
-            Self::RowsUnsent { rows } => write!(
+            Self::RowsUnsent { rows, cause: None } => write!(
                 formatter,
                 "{} rows could not be sent after all tries; the counts say what became of the others. Run again: only \
                  what is missing is sent.",
+                grouped(*rows)
+            ),
+            Self::RowsUnsent { rows, cause: Some(cause) } => write!(
+                formatter,
+                "The run had waited for more than a day and planned the rest anew, which stopped it: {} rows stay \
+                 unsent; the counts say what became of the others. A new run stops for the same reason, as long as it \
+                 lasts: {cause}",
                 grouped(*rows)
             ),
             Self::Canceled { by } => write!(
@@ -298,11 +308,23 @@ mod tests {
 
     #[test]
     fn rows_that_were_not_sent_say_nothing_of_the_others() {
-        let end = End::RowsUnsent { rows: 1_894 };
+        let end = End::RowsUnsent { rows: 1_894, cause: None };
         assert_eq!(
             end.to_string(),
             "1,894 rows could not be sent after all tries; the counts say what became of the others. Run again: only \
              what is missing is sent."
         );
+    }
+
+    #[test]
+    fn a_later_part_that_was_stopped_says_why() {
+        let brake = Brake::ManyAdditions { additions: 500, held: 200 };
+        let end = End::RowsUnsent { rows: 40, cause: Some(Box::new(End::Braked { brake })) };
+        let text = end.to_string();
+        assert!(text.contains("40 rows stay unsent") && text.contains("would add 500 people"), "{text}");
+        let stored = serde_json::to_string(&end).unwrap();
+        assert_eq!(serde_json::from_str::<End>(&stored).unwrap(), end);
+        let earlier = r#"{"code":"rows_unsent","rows":40}"#;
+        assert_eq!(serde_json::from_str::<End>(earlier).unwrap(), End::RowsUnsent { rows: 40, cause: None });
     }
 }

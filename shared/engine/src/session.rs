@@ -169,7 +169,8 @@ impl<'a> Session<'a> {
         if let Some(earlier) = earlier {
             // A part was sent: whatever stops the rest, the run has not sent nothing.
             if finishing.end.status() == Status::Skipped {
-                finishing.end = End::RowsUnsent { rows: earlier.counts.unsent };
+                let cause = Some(Box::new(finishing.end));
+                finishing.end = End::RowsUnsent { rows: earlier.counts.unsent, cause };
             }
             finishing.planned = earlier.counts;
             finishing.imports = earlier.chunks;

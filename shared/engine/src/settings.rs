@@ -15,6 +15,8 @@ pub struct EngineSettings {
     pub snapshots: SnapshotSettings,
     /// The most profiles of one export.
     pub max_members: u64,
+    /// Whether a run that would send to an address kept free for examples is refused.
+    pub refuse_examples: bool,
     /// The greatest share of unreadable rows.
     pub unreadable_share: f64,
     /// When a run stops as suspicious.
@@ -33,7 +35,7 @@ pub struct EngineSettings {
     pub activity_patience: SignedDuration,
     /// How long a run waits for a newer snapshot that is being uploaded.
     pub dependency_patience: SignedDuration,
-    /// After this long without sending, opt-outs are looked at again before the next chunk.
+    /// After this long without a look at the opt-outs, they are looked at again before the next chunk.
     pub opt_outs_fresh: SignedDuration,
     /// After this long since its plan, a run plans what it has not sent again.
     pub plan_fresh: SignedDuration,
@@ -55,6 +57,7 @@ impl Default for EngineSettings {
             segments_prefix: "segments/".to_owned(),
             snapshots: SnapshotSettings::default(),
             max_members: 1_000_000,
+            refuse_examples: false,
             unreadable_share: 0.1,
             brake: BrakeSettings::default(),
             chunks: ChunkLimits::default(),

@@ -43,6 +43,33 @@ pub struct FinishedChunk {
     pub members: Vec<u8>,
 }
 
+/// How much of a chunk's room for rows one row takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share(u32);
+
+impl Share {
+    /// As most rows do.
+    pub(crate) const ONE: Self = Self(1);
+
+    /// A row of which so many runs could not tell whether the service refused it: chunks with such rows become an eighth
+    /// as large with each run (5,000 rows, 625, 78, 10), because all rows of a chunk without a refusal are beyond doubt.
+    /// So a refusal that the service does not name costs its neighbours other tries, and not their place among the
+    /// accepted.
+    pub(crate) const fn in_doubt(runs: u8) -> Self {
+        Self(match runs {
+            0 => 1,
+            1 => 8,
+            2 => 64,
+            3 => 512,
+            _ => 4_096,
+        })
+    }
+}
+
+/// So many chunks of one plan may be closed before they are full for the sake of rows in doubt: a day has only 10,000
+/// requests. Later ones take such rows as any other.
+const SMALL_CHUNKS: u32 = 200;
+
 /// Fills one chunk after the other.
 #[derive(Debug)]
 pub(crate) struct ChunkBuilder {
@@ -50,6 +77,10 @@ pub(crate) struct ChunkBuilder {
     after_rows: Vec<u8>,
     number: u32,
     rows: u32,
+    /// The shares of those rows together.
+    taken: u32,
+    /// How many more chunks may be closed before they are full.
+    small_chunks: u32,
     additions: u32,
     body: Vec<u8>,
     members: Vec<u8>,
@@ -67,17 +98,29 @@ impl ChunkBuilder {
             after_rows: after_rows(list),
             number: 0,
             rows: 0,
+            taken: 0,
+            small_chunks: SMALL_CHUNKS,
             additions: 0,
             body: Vec::new(),
             members: Vec::new(),
         }
     }
 
-    /// Adds a row; answers the chunk before it if the row did not fit any more.
-    pub(crate) fn push(&mut self, import_row: &[u8], member: &ChunkMember<'_>) -> Option<FinishedChunk> {
+    /// Adds a row that takes `share` of the room; answers the chunk before it if the row did not fit any more.
+    pub(crate) fn push(
+        &mut self,
+        import_row: &[u8],
+        member: &ChunkMember<'_>,
+        share: Share,
+    ) -> Option<FinishedChunk> {
         let length = self.body.len() + 1 + import_row.len() + self.after_rows.len();
         let full = self.rows >= self.limits.rows || (self.rows > 0 && length > self.limits.bytes);
-        let finished = if full { self.finish() } else { None };
+        let Share(share) = if self.small_chunks > 0 { share } else { Share::ONE };
+        let crowded = self.rows > 0 && self.taken.saturating_add(share) > self.limits.rows;
+        if crowded && !full {
+            self.small_chunks = self.small_chunks.saturating_sub(1);
+        }
+        let finished = if full || crowded { self.finish() } else { None };
         if self.rows == 0 {
             self.body.extend_from_slice(BEFORE_ROWS);
         } else {
@@ -86,6 +129,7 @@ impl ChunkBuilder {
         self.body.extend_from_slice(import_row);
         member.encode(&mut self.members);
         self.rows += 1;
+        self.taken = self.taken.saturating_add(share);
         self.additions += u32::from(member.addition);
         finished
     }
@@ -106,6 +150,7 @@ impl ChunkBuilder {
             members: std::mem::replace(&mut self.members, Vec::with_capacity(room.1)),
         };
         self.rows = 0;
+        self.taken = 0;
         self.additions = 0;
         Some(finished)
     }
@@ -156,7 +201,7 @@ pub fn without_opt_outs(
             member.encode(&mut taken_out);
             taken_out_rows += 1;
         } else {
-            builder.push(import_row, &member);
+            builder.push(import_row, &member, Share::ONE);
         }
     }
     Ok(Some(RewrittenChunk { chunk: builder.finish(), taken_out, taken_out_rows }))

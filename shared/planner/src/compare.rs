@@ -7,9 +7,10 @@ use domain::outcome::{Counts, Outcome, Reason};
 use ledger::{AddressHash, LedgerError, LedgerReader, fingerprint};
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk};
+use crate::chunk::{ChunkBuilder, ChunkLimits, FinishedChunk, Share};
 use crate::collect::Members;
 use crate::decision::{Decision, Known, RunKind, decide};
+use crate::example::is_example;
 use crate::feedback::{push_outcome, push_rejected};
 use crate::import_row::{RowTemplate, customer_id, lower_address};
 use crate::known::KnownLedger;
@@ -31,6 +32,8 @@ pub struct Comparison<'a> {
     pub opt_outs: &'a OptOuts,
     /// The limits of a chunk.
     pub limits: ChunkLimits,
+    /// Whether a plan that would send to an address kept free for examples is refused, see [`crate::is_example`].
+    pub refuse_examples: bool,
 }
 
 /// The ledger from before the run.
@@ -82,6 +85,17 @@ pub enum CompareError {
     /// The ledger belongs to another account.
     #[error("the ledger was written for another account; reconnect the account it belongs to")]
     ForeignLedger,
+    /// Somebody would be sent who does not exist; nobody is.
+    #[error(
+        "{file}, row {row}, holds an address under example.com, .org or .net: such people do not exist and are never sent \
+         to the real Constant Contact; nothing was sent. Take them out of the segment, then run again"
+    )]
+    ExampleAddress {
+        /// The file.
+        file: String,
+        /// The row in it, from 1.
+        row: u64,
+    },
     /// Temporary files could not be read back.
     #[error("temporary files could not be read; run again")]
     Spool(#[source] io::Error),
@@ -126,6 +140,7 @@ pub fn compare<R: Read, S: PlanSink>(
         lower: Vec::new(),
         added_identities: Vec::new(),
         has_ledger: known.is_some(),
+        example: None,
         seed,
     };
     let mut loaded = LoadedPartition::default();
@@ -138,6 +153,11 @@ pub fn compare<R: Read, S: PlanSink>(
                 None => entry.and_then(|entry| entry.held),
             };
             comparing.member(hash, &member, entry, held_before).map_err(CompareError::Sink)?;
+            if let Some((part, row)) = comparing.example {
+                let part = usize::try_from(part).unwrap_or(usize::MAX);
+                let file = comparing.files.get(part).cloned().unwrap_or_default();
+                return Err(CompareError::ExampleAddress { file, row: u64::from(row) });
+            }
         }
     }
     comparing.finish(known.as_ref()).map_err(CompareError::Sink)
@@ -156,6 +176,8 @@ struct Comparing<'a, S> {
     lower: Vec<u8>,
     added_identities: Vec<u64>,
     has_ledger: bool,
+    /// Part and row of somebody who does not exist, where that matters.
+    example: Option<(u32, u32)>,
     seed: ledger::HashSeed,
 }
 
@@ -174,8 +196,9 @@ impl<S: PlanSink> Comparing<'_, S> {
         let opted_out = opt_outs.contains(hash);
         let counts = &mut self.summary.counts;
         let (outcome, reason) = match decide(known, fingerprint, opted_out, opt_outs.full_read_day(), kind) {
-            Decision::Send { attempts } => {
-                return self.send(member, fingerprint, held_before.is_none(), attempts);
+            Decision::Send { attempts, in_doubt } => {
+                let share = if in_doubt { Share::in_doubt(attempts) } else { Share::ONE };
+                return self.send(member, fingerprint, held_before.is_none(), attempts, share);
             }
             Decision::OptedOut => {
                 counts.opted_out += 1;
@@ -224,8 +247,12 @@ impl<S: PlanSink> Comparing<'_, S> {
         fingerprint: u64,
         addition: bool,
         attempts: u8,
+        share: Share,
     ) -> io::Result<()> {
         lower_address(member.content, &mut self.lower);
+        if self.comparison.refuse_examples && is_example(&self.lower) {
+            self.example = Some((member.part, member.row));
+        }
         self.import_row.clear();
         self.template.render(member.content, &mut self.import_row);
         if addition && self.has_ledger && !member.identity.is_empty() {
@@ -246,7 +273,7 @@ impl<S: PlanSink> Comparing<'_, S> {
         } else {
             self.summary.updates += 1;
         }
-        let finished = self.builder.push(&self.import_row, &chunk_member);
+        let finished = self.builder.push(&self.import_row, &chunk_member, share);
         self.hand_over(finished)
     }
 

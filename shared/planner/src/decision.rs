@@ -41,7 +41,14 @@ pub(crate) enum Decision {
     Send {
         /// How many runs have tried these values.
         attempts: u8,
+        /// Whether it could not be told of these values if the service had refused them.
+        in_doubt: bool,
     },
+}
+
+impl Decision {
+    /// To be sent for the first time with these values.
+    const NEWS: Self = Self::Send { attempts: 0, in_doubt: false };
 }
 
 /// Decides for a member whose row has `fingerprint`. `full_read_day` is that of the opt-outs.
@@ -56,23 +63,27 @@ pub(crate) fn decide(
         return Decision::OptedOut;
     }
     let Some(known) = known else {
-        return Decision::Send { attempts: 0 };
+        return Decision::NEWS;
     };
+    let mut in_doubt = false;
     if let Some(pending) = known.pending {
         if pending.reason == PendingReason::CannotAdd {
             // Released by a full read that is newer and no longer has the address.
             let released = full_read_day > pending.day;
-            return if released { Decision::Send { attempts: 0 } } else { Decision::OptedOut };
+            return if released { Decision::NEWS } else { Decision::OptedOut };
         }
+        in_doubt = pending.reason == PendingReason::Unconfirmed;
         if pending.fingerprint == fingerprint {
-            let parked = pending.attempts >= MAX_ATTEMPTS && kind == RunKind::Changes;
-            return if parked { Decision::Parked } else { Decision::Send { attempts: pending.attempts } };
+            let attempts = pending.attempts;
+            let parked = attempts >= MAX_ATTEMPTS && kind == RunKind::Changes;
+            return if parked { Decision::Parked } else { Decision::Send { attempts, in_doubt } };
         }
     }
-    if known.held == Some(fingerprint) && kind != RunKind::Full {
+    // Whoever changed back is not held as before where the service may have taken the values in between.
+    if known.held == Some(fingerprint) && !in_doubt && kind != RunKind::Full {
         return Decision::Unchanged;
     }
-    Decision::Send { attempts: 0 }
+    Decision::NEWS
 }
 
 #[cfg(test)]
@@ -92,7 +103,11 @@ mod tests {
     }
 
     const fn send(attempts: u8) -> Decision {
-        Decision::Send { attempts }
+        Decision::Send { attempts, in_doubt: false }
+    }
+
+    const fn send_in_doubt(attempts: u8) -> Decision {
+        Decision::Send { attempts, in_doubt: true }
     }
 
     use PendingReason::{CannotAdd, Refused, Unconfirmed};
@@ -108,7 +123,9 @@ mod tests {
     #[case::parked_and_asked_for(known(None, Some((1, 5, Refused))), RetryFailed, send(5))]
     #[case::parked_and_changed(known(None, Some((2, 5, Refused))), Changes, send(0))]
     #[case::changed_back(known(Some(1), Some((2, 3, Refused))), Changes, Decision::Unchanged)]
-    #[case::unconfirmed(known(Some(2), Some((1, 1, Unconfirmed))), Changes, send(1))]
+    #[case::unconfirmed(known(Some(2), Some((1, 1, Unconfirmed))), Changes, send_in_doubt(1))]
+    #[case::unconfirmed_and_changed(known(Some(3), Some((2, 1, Unconfirmed))), Changes, send(0))]
+    #[case::unconfirmed_and_changed_back(known(Some(1), Some((2, 1, Unconfirmed))), Changes, send(0))]
     #[case::cannot_add(known(None, Some((1, 1, CannotAdd))), Changes, Decision::OptedOut)]
     #[case::cannot_add_and_changed(known(None, Some((2, 1, CannotAdd))), Full, Decision::OptedOut)]
     fn follows_the_ledger(#[case] known: Option<Known>, #[case] kind: RunKind, #[case] expected: Decision) {

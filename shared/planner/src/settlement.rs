@@ -35,8 +35,11 @@ pub enum ChunkResult {
         /// How many more of them it counted as opted out.
         unidentified_opt_outs: u32,
     },
-    /// It was not sent, or failed for good: nothing of it counts as accepted.
+    /// Nothing of it reached the service.
     Unsent,
+    /// It was sent, and then given up or ended by the service as failed: nothing of it counts as accepted, and all of it
+    /// may have been taken.
+    Lost,
 }
 
 /// Why a settlement could not be written.
@@ -238,7 +241,7 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         let (outcome, reason) = match verdict {
             Verdict::Accepted => (accepted, ""),
             Verdict::Unconfirmed => (accepted, "unconfirmed"),
-            Verdict::Unsent => (Outcome::Unsent, ""),
+            Verdict::Unsent | Verdict::Lost => (Outcome::Unsent, ""),
             Verdict::Refused(Refusal::CannotAdd) => (Outcome::OptedOut, "cannot_add_to_list"),
             Verdict::Refused(Refusal::Correctable) => {
                 (Outcome::Rejected, Reason::ServiceCorrectable.as_str())
@@ -248,7 +251,7 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         match verdict {
             Verdict::Accepted | Verdict::Unconfirmed if member.addition => self.counts.added += 1,
             Verdict::Accepted | Verdict::Unconfirmed => self.counts.updated += 1,
-            Verdict::Unsent => self.counts.unsent += 1,
+            Verdict::Unsent | Verdict::Lost => self.counts.unsent += 1,
             Verdict::Refused(Refusal::CannotAdd) => self.counts.opted_out += 1,
             Verdict::Refused(Refusal::Correctable) => self.counts.reject(Reason::ServiceCorrectable),
             Verdict::Refused(Refusal::Error) => self.counts.reject(Reason::ServiceError),
@@ -287,15 +290,17 @@ impl<R: Read, W: Write, O: Write> Settlement<R, W, O> {
         verdict: Verdict,
     ) -> io::Result<()> {
         let held_before = old.and_then(|old| old.held);
-        let attempt = |reason| {
-            let attempts = member.attempts.saturating_add(1);
+        let pending = |attempts, reason| {
             Some(Pending { fingerprint: member.fingerprint, attempts, reason, day: self.day })
         };
+        let attempt = |reason| pending(member.attempts.saturating_add(1), reason);
         let (held, pending) = match verdict {
             Verdict::Accepted => (Some(member.fingerprint), None),
             Verdict::Unconfirmed => (held_before, attempt(PendingReason::Unconfirmed)),
             Verdict::Refused(Refusal::CannotAdd) => (held_before, attempt(PendingReason::CannotAdd)),
             Verdict::Refused(_) => (held_before, attempt(PendingReason::Refused)),
+            // No try that counts: nobody judged the row.
+            Verdict::Lost => (held_before, pending(member.attempts, PendingReason::Unconfirmed)),
             Verdict::Unsent => match old {
                 Some(old) => return self.writer.write(&old.as_entry()),
                 None => return Ok(()),
@@ -314,11 +319,16 @@ enum Verdict {
     Refused(Refusal),
     Unconfirmed,
     Unsent,
+    Lost,
 }
 
 impl Verdict {
     fn of(index: u32, result: &ChunkResult) -> Self {
-        let ChunkResult::Completed { refused, unconfirmed, .. } = result else { return Self::Unsent };
+        let (refused, unconfirmed) = match result {
+            ChunkResult::Completed { refused, unconfirmed, .. } => (refused, unconfirmed),
+            ChunkResult::Unsent => return Self::Unsent,
+            ChunkResult::Lost => return Self::Lost,
+        };
         if let Ok(place) = refused.binary_search_by_key(&index, |(index, _)| *index) {
             return refused.get(place).map_or(Self::Unsent, |(_, refusal)| Self::Refused(*refusal));
         }

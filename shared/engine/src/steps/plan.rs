@@ -133,6 +133,10 @@ impl Session<'_> {
             PlanFailure::Compare(CompareError::ForeignLedger) => {
                 return self.without_ledger(planning).await;
             }
+            PlanFailure::Compare(error @ CompareError::ExampleAddress { .. }) => {
+                let problem = format!("{error}.");
+                return Ok(self.finish(End::PermanentError { problem }).await?);
+            }
             PlanFailure::Compare(CompareError::Spool(error)) => return Err(StepError::Spool(error)),
             PlanFailure::Compare(CompareError::Sink(error)) | PlanFailure::Write(error) => {
                 return Err(StepError::Passing(error.to_string()));

@@ -154,6 +154,7 @@ fn plan_rows(input: PlanInput, sink: &mut Sink) -> Result<PlanOutput, PlanFailur
         sent_up_to: input.sent_up_to,
         opt_outs: &input.opt_outs,
         limits: settings.chunks,
+        refuse_examples: settings.refuse_examples,
     };
     let mut collector = Collector::new(&input.configuration.mapping, input.seed, collect, sink);
     if let Some(ledger) = open(input.ledger)? {

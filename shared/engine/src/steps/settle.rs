@@ -159,13 +159,14 @@ impl Session<'_> {
         Ok(self.save().await?)
     }
 
-    /// Writes the new ledger (if anything was accepted or refused), the report and the outcome file.
+    /// Writes the new ledger (if anything was accepted or refused, or may have been), the report and the outcome file.
     async fn write_settlement(&mut self, sending: &Sending) -> Result<Written, StepError> {
         let configuration = self.configuration()?;
         let seed = self.engine.hash_seed(&configuration.account).await?;
         let opted_out = self.newly_opted_out(sending).await?;
         let completed = sending.count(|state| matches!(state, ChunkState::Completed { .. })) > 0;
-        let changed = completed || !opted_out.is_empty();
+        let changed =
+            completed || !opted_out.is_empty() || sending.chunks.iter().any(Chunk::may_have_arrived);
         let RunKey { export, run } = self.run.content.key.clone();
         let store = Arc::clone(self.engine.documents.store());
         let old = match sending.basis.object.as_ref().filter(|_| changed && !sending.basis.unreadable) {

@@ -96,6 +96,7 @@ async fn read_chunk(
             refusals.leave_unsearched(chunk.rows, refused, cannot_add);
             (refusals.to_result(), refusals.texts(), !refusals.refused.is_empty())
         }
+        _ if chunk.may_have_arrived() => (ChunkResult::Lost, BTreeMap::new(), false),
         _ => (ChunkResult::Unsent, BTreeMap::new(), false),
     };
     let body = match reported {

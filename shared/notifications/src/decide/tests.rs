@@ -28,7 +28,7 @@ fn summary(end: End) -> RunSummary {
 }
 
 fn unsent(rows: u64) -> RunSummary {
-    summary(End::RowsUnsent { rows })
+    summary(End::RowsUnsent { rows, cause: None })
 }
 
 fn missing(name: &str) -> RunSummary {

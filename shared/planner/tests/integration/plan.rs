@@ -89,7 +89,8 @@ fn plan_deciding(
     let settings = CollectSettings { unreadable_share: 1.0, ..CollectSettings::default() };
     let mapping = mapping();
     let list = ListId::new("list-1").unwrap();
-    let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS };
+    let comparison =
+        Comparison { list: &list, kind, sent_up_to: None, opt_outs, limits: LIMITS, refuse_examples: false };
     let mut collector = Collector::new(&mapping, SEED, settings, &mut sink);
     if let Some(ledger) = ledger {
         let ledger = LedgerReader::new(ledger).unwrap();
@@ -402,6 +403,7 @@ fn the_address_is_the_identity_where_there_is_no_other() {
         sent_up_to: None,
         opt_outs: &opt_outs,
         limits: LIMITS,
+        refuse_examples: false,
     };
     compare(members, Baseline::<&[u8]>::SameLedger, comparison, &mut sink).unwrap();
     // Every line names the person in the same way, however the address is written.

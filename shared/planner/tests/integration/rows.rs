@@ -24,7 +24,14 @@ fn plan_of(fields: &[&str], written: &str, bytes: &[u8]) -> (PlanSummary, Collec
     let mapping = Mapping::new("EMail", None, attributes.collect()).unwrap();
     let (list, opt_outs) = (ListId::new("list-1").unwrap(), OptOuts::default());
     let (kind, limits) = (RunKind::Changes, ChunkLimits::default());
-    let comparison = Comparison { list: &list, kind, sent_up_to: None, opt_outs: &opt_outs, limits };
+    let comparison = Comparison {
+        list: &list,
+        kind,
+        sent_up_to: None,
+        opt_outs: &opt_outs,
+        limits,
+        refuse_examples: false,
+    };
     let mut sink = Collected::default();
     let settings = CollectSettings { unreadable_share: 1.0, ..CollectSettings::default() };
     let mut collector = Collector::new(&mapping, HashSeed(42), settings, &mut sink);

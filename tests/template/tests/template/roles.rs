@@ -95,6 +95,8 @@ async fn life(scene: &Scene) {
     upload(scene, "people", "CustomerId,EMail,FirstName\nc-1,new@example.com,New\nc-2,wrong,Wrong\n").await;
     scene.uploaded("segments/people/2026-11-23.csv").await;
     let run = scene.active_run("export-1").await.expect("a run of the upload");
+    // Announced once more while its run is active.
+    scene.uploaded("segments/people/2026-11-23.csv").await;
     scene.drive("export-1", &run).await;
     for file in ["report", "outcomes"] {
         scene.download(&format!("/exports/export-1/runs/{run}/{file}")).await;
@@ -191,13 +193,23 @@ async fn a_folder(scene: &Scene) {
     scene.event(json!({ "trigger": "ScheduledRefresh" })).await;
 }
 
-/// A run that another one waits for; maintenance looks at both.
+/// A run that another one waits for: a person's, at which maintenance looks, and then an upload's.
 async fn followed(scene: &Scene) {
     let run = started(scene).await;
     scene.turn("export-1", &run).await;
     started(scene).await;
     scene.event(json!({ "trigger": "Maintenance" })).await;
-    scene.drive("export-1", &run).await;
+    finish(scene, &run).await;
+    // An upload joins no full run: its own follows.
+    let run = started(scene).await;
+    upload(scene, "people", "CustomerId,EMail,FirstName\nc-1,new@example.com,Newer\n").await;
+    scene.uploaded("segments/people/2026-11-23.csv").await;
+    finish(scene, &run).await;
+}
+
+/// Works on a run, and on the one that follows it, to their ends.
+async fn finish(scene: &Scene, run: &str) {
+    scene.drive("export-1", run).await;
     if let Some(next) = scene.active_run("export-1").await {
         scene.drive("export-1", &next).await;
     }

@@ -4,7 +4,7 @@ use engine::{Advance, Caller, Engine, ParkReason, Phase, RunKey, Status};
 use jiff::SignedDuration;
 use planner::RunKind;
 use rstest::rstest;
-use virtual_time::{Ending, When, World, counts, end};
+use virtual_time::{Ending, When, World, WorldOptions, counts, end};
 
 use super::steps::{start, world_of};
 
@@ -221,5 +221,22 @@ async fn chunk_files_that_are_gone_when_opt_outs_are_refreshed_are_left_to_the_n
     let run = world.finish(&engine, &key).await;
     assert_eq!((end(&run).1.code(), counts(&run).added, counts(&run).unsent), ("rows_unsent", 160, 40));
     assert_eq!(counts(&world.run(RunKind::Changes).await).added, 40);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_who_do_not_exist_are_not_sent_where_that_is_refused() {
+    let mut options = WorldOptions::default();
+    options.settings.refuse_examples = true;
+    let world = World::new(options).await;
+    // A no-break space behind it and capital letters make nobody exist.
+    let rows = "CustomerId,EMail,FirstName\nc-1,,Nobody\nc-2,ANN@Example.ORG\u{a0},Ann\n";
+    world.upload_bytes("1", rows.as_bytes().to_vec()).await;
+    let run = world.run(RunKind::Changes).await;
+    assert_eq!((end(&run).0, end(&run).1.code()), (Status::Failure, "permanent_error"));
+    let said = end(&run).1.to_string();
+    assert!(said.contains("1.csv, row 2, holds an address under example.com"), "{said}");
+    assert!(!said.contains("ANN") && !said.contains("ann"), "{said}");
+    assert_eq!(world.control.statistics().await.imports, 0);
     world.close().await;
 }

@@ -71,7 +71,7 @@ async fn everybody_arrives_and_once_if_that_can_be_told(#[case] once: bool, #[ca
 async fn chunks_that_fail_for_good_stay_unsent_and_the_next_run_sends_only_them() {
     let world = world(|faults| faults.failed_import_every = 1).await;
     let run = world.run(RunKind::Changes).await;
-    assert_eq!(end(&run), (Status::Failure, End::RowsUnsent { rows: 200 }));
+    assert_eq!(end(&run), (Status::Failure, End::RowsUnsent { rows: 200, cause: None }));
     assert_eq!(counts(&run).unsent, 200);
     world.control.change_faults(|faults| faults.failed_import_every = 0).await;
     let run = world.run(RunKind::RetryFailed).await;

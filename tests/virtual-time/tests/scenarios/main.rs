@@ -16,6 +16,7 @@ mod crash;
 mod crash_paths;
 mod endings;
 mod faults;
+mod in_doubt;
 mod lost_answers;
 mod opt_outs;
 mod removal;

@@ -77,7 +77,9 @@ async fn a_segment_missing_after_a_closed_part_is_not_skipped_with_nothing_sent(
     world.segments.delete("segments/people/1.csv", Condition::None).await.unwrap();
     let run = world.finish(&engine, &key).await;
     assert_eq!(world.members().await.len(), 40);
-    assert_ne!(end(&run).0, Status::Skipped, "{}", end(&run).1);
+    assert_eq!((end(&run).0, end(&run).1.code()), (Status::Failure, "rows_unsent"));
+    let said = end(&run).1.to_string();
+    assert!(said.contains("160 rows stay unsent") && said.contains("has no complete snapshot"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

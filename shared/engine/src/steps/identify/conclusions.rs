@@ -10,7 +10,6 @@ use crate::refusals::{Refusals, RefusedRow};
 pub(super) struct Candidate {
     pub(super) index: u32,
     pub(super) hash: AddressHash,
-    pub(super) addition: bool,
     pub(super) on_list: bool,
 }
 
@@ -78,11 +77,14 @@ pub(super) fn conclude(refusals: &mut Refusals, mut open: Open, rows: &[&Candida
             refusals.name(row.index, Refusal::CannotAdd);
         }
     }
-    // Whoever is left is on the list, so they were there before: people whose update was refused.
-    let index = |row: &&Candidate| row.index;
-    let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
-    let enough = updates.len() >= open.rows();
-    refusals.leave_open(&open, if enough { updates } else { present.iter().map(index).collect() });
+    // Whoever is left is on the list, and was there before: by an earlier run, or by somebody else's hand.
+    if open.cannot_add == 0 && present.len() == open.rows() {
+        for row in &present {
+            refusals.name(row.index, open.refusal);
+        }
+        return;
+    }
+    refusals.leave_open(&open, present.iter().map(|row| row.index).collect());
 }
 
 impl Open {
