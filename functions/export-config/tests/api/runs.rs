@@ -56,6 +56,8 @@ async fn a_run_is_driven_looked_at_and_canceled() {
     for _ in 0..2 {
         assert_eq!(scene.send(Role::Contributor, Method::POST, &cancel, None, None).await.status, 202);
     }
+    let export = scene.get(Role::Viewer, "/exports/news").await.json();
+    assert_eq!(export["standing"]["canceling"], true);
     let key = engine::RunKey {
         export: "news".to_owned().try_into().unwrap(),
         run: run.to_owned().try_into().unwrap(),
@@ -63,6 +65,8 @@ async fn a_run_is_driven_looked_at_and_canceled() {
     scene.world.finish(&key).await;
     let ended = scene.get(Role::Viewer, &path).await.json();
     assert_eq!(ended["ended"]["status"], "canceled");
+    let export = scene.get(Role::Viewer, "/exports/news").await.json();
+    assert_eq!(export["standing"]["canceling"], false);
     let late = scene.send(Role::Contributor, Method::POST, &cancel, None, None).await;
     assert_eq!((late.status, late.code().as_str()), (409, "nothing_to_do"));
 }

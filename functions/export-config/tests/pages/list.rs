@@ -62,6 +62,26 @@ async fn a_row_says_how_the_export_stands() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_being_canceled_is_cancelling_in_the_list_and_on_the_page_of_its_export() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let browser = workshop.browser(Role::Contributor);
+    let question = browser.open(&format!("/exports/{id}/run")).await;
+    let run = browser.submit(&question, &format!("/exports/{id}/runs"), &[]).await;
+    let status = format!("/exports/{id}/status");
+    assert!(!browser.open(&status).await.says("Cancelling"));
+    let cancel = format!("{}/cancel", run.path());
+    browser.submit(&browser.open(&cancel).await, &cancel, &[]).await;
+    for path in ["/exports".to_owned(), format!("/exports/{id}"), status.clone()] {
+        let page = workshop.browser(Role::Viewer).open(&path).await;
+        assert!(page.says("Cancelling"), "{path}: {}", page.text());
+    }
+    workshop.finish(&run).await;
+    let ended = browser.open(&status).await;
+    assert!(ended.says("Canceled") && !ended.says("Cancelling"), "{}", ended.text());
+}
+
+#[tokio::test]
 async fn long_lists_come_in_pages() {
     let workshop = workshop().await;
     for number in 0..60 {

@@ -120,6 +120,8 @@ pub struct ExportListItem {
     pub updated_by: Option<String>,
     /// The run that is under way.
     pub active_run: Option<RunKey>,
+    /// It is being canceled: what Constant Contact has taken already is settled first.
+    pub canceling: bool,
     /// What a person should know although nothing has failed.
     pub warnings: Vec<String>,
 }
@@ -164,6 +166,7 @@ impl ExportListItem {
             updated_at: export.updated_at,
             updated_by: export.updated_by.as_ref().map(|actor| actor.name.clone()),
             active_run: facts.active_key(),
+            canceling: facts.active.as_ref().is_some_and(|run| run.cancel.is_some() && run.ended().is_none()),
             warnings: warnings(facts),
         }
     }

@@ -62,6 +62,8 @@ pub(super) struct ExportRow {
     updated_by: Option<String>,
     /// The id of the run that is under way.
     active_run: Option<String>,
+    /// That run is being canceled; what Constant Contact has taken already is settled first.
+    canceling: bool,
     /// What is worth knowing although nothing has failed.
     warnings: Vec<String>,
 }
@@ -179,6 +181,7 @@ impl From<ExportListItem> for ExportRow {
             updated_at: item.updated_at,
             updated_by: item.updated_by,
             active_run: item.active_run.map(|key| key.run.into()),
+            canceling: item.canceling,
             warnings: item.warnings,
         }
     }

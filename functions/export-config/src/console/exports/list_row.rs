@@ -42,7 +42,7 @@ pub(super) const fn permission(permission: Permission) -> &'static str {
 
 /// The status, which renews itself while a run is under way.
 pub(super) fn status(item: &ExportListItem) -> Markup {
-    let badge = run_badge(run_state(item.status, false));
+    let badge = run_badge(run_state(item.status, item.canceling));
     let content = html! {
         @match &item.active_run {
             Some(key) => a href={ "/exports/" (key.export) "/runs/" (key.run) } { (badge) },
