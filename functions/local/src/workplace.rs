@@ -146,18 +146,6 @@ impl Workplace {
         connector: &Arc<ServiceConnector>,
         observer: Arc<dyn Observer>,
     ) -> Engine {
-        let usual = EngineSettings::default();
-        let settings = EngineSettings {
-            intent_patience: match self.service {
-                Service::Simulator => SIMULATOR_INTENT_PATIENCE,
-                Service::Real => usual.intent_patience,
-            },
-            segments_prefix: self.prefix().to_owned(),
-            max_members: self.most_profiles,
-            // On the same disk as everything else: the system's own may be small, or memory.
-            spool_directory: Some(self.data.path().to_owned()),
-            ..usual
-        };
         Engine::new(EngineParts {
             documents: installation.documents.clone(),
             segments: Arc::clone(&installation.segments),
@@ -165,7 +153,25 @@ impl Workplace {
             clock: Arc::clone(&installation.clock),
             random: Arc::clone(&installation.random),
             observer,
-            settings,
+            settings: self.engine_settings(),
         })
+    }
+
+    /// The settings of that engine.
+    #[must_use]
+    pub fn engine_settings(&self) -> EngineSettings {
+        let usual = EngineSettings::default();
+        EngineSettings {
+            intent_patience: match self.service {
+                Service::Simulator => SIMULATOR_INTENT_PATIENCE,
+                Service::Real => usual.intent_patience,
+            },
+            segments_prefix: self.prefix().to_owned(),
+            max_members: self.most_profiles,
+            refuse_examples: self.service == Service::Real,
+            // On the same disk as everything else: the system's own may be small, or memory.
+            spool_directory: Some(self.data.path().to_owned()),
+            ..usual
+        }
     }
 }

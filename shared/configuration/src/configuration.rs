@@ -8,6 +8,7 @@ use constant_contact::oauth::OAuthClient;
 use domain::{Clock, Random};
 use engine::Engine;
 use identity::{Person, PublicAddress};
+use jiff::SignedDuration;
 use store::{Documents, ObjectStore};
 use tokens::{Grants, TokenVault};
 use url::Url;
@@ -29,6 +30,8 @@ pub struct ConfigurationSettings {
     pub sample_rows: usize,
     /// The most profiles of one export.
     pub max_members: u64,
+    /// What was exported last is worth a warning once it is older than this; the engine's own setting.
+    pub snapshot_age: SignedDuration,
 }
 
 /// What [`Configuration`] is made of.

@@ -180,6 +180,7 @@ impl Deployment {
                 privacy_notice,
                 sample_rows,
                 max_members: self.engine.max_members,
+                snapshot_age: self.engine.snapshot_age,
             },
         })
     }

@@ -97,6 +97,7 @@ impl Product {
                 privacy_notice: Some(Url::parse("https://example.com/privacy").unwrap()),
                 sample_rows: 5,
                 max_members: 1_000_000,
+                snapshot_age: EngineSettings::default().snapshot_age,
             },
         });
         Self { documents, vault, grants, oauth, connector, engine, configuration }

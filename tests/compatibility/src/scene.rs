@@ -210,6 +210,7 @@ impl Scene {
                 privacy_notice: None,
                 sample_rows: 5,
                 max_members: 1_000_000,
+                snapshot_age: EngineSettings::default().snapshot_age,
             },
         });
         let notifications = Notifications::new(NotificationParts {

@@ -72,6 +72,18 @@ async fn a_run_is_driven_looked_at_and_canceled() {
 }
 
 #[tokio::test]
+async fn an_export_tells_programs_that_its_data_has_grown_old() {
+    let scene = Scene::open().await;
+    scene.runs("news").await;
+    scene.world.time_passes(jiff::SignedDuration::from_hours(30 * 24));
+    let export = scene.get(Role::Viewer, "/exports/news").await.json();
+    let warning = export["standing"]["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("look whether the segment is still refreshed"), "{warning}");
+    let listed = scene.get(Role::Viewer, "/exports").await.json();
+    assert_eq!(listed["items"][0]["warnings"], export["standing"]["warnings"]);
+}
+
+#[tokio::test]
 async fn files_of_a_run_are_attachments_on_record() {
     let scene = Scene::open().await;
     let (run, _) = scene.runs("news").await;

@@ -82,6 +82,22 @@ async fn a_run_that_is_being_canceled_is_cancelling_in_the_list_and_on_the_page_
 }
 
 #[tokio::test]
+async fn a_feed_that_died_is_told_in_the_list_and_on_the_page_of_its_export_although_nothing_runs() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    workshop.run(&id).await;
+    let warning = "look whether the segment is still refreshed";
+    for (hours, told) in [(1, false), (30 * 24, true)] {
+        workshop.world.time_passes(jiff::SignedDuration::from_hours(hours));
+        for path in ["/exports".to_owned(), format!("/exports/{id}")] {
+            let page = workshop.browser(Role::Viewer).open(&path).await;
+            assert!(page.says("Successful"), "{path}: {}", page.text());
+            assert_eq!(page.says(warning), told, "{path}: {}", page.text());
+        }
+    }
+}
+
+#[tokio::test]
 async fn long_lists_come_in_pages() {
     let workshop = workshop().await;
     for number in 0..60 {

@@ -133,6 +133,7 @@ impl Console<'_> {
                 privacy_notice: None,
                 sample_rows: SAMPLE_ROWS,
                 max_members: self.workplace.most_profiles(),
+                snapshot_age: self.workplace.engine_settings().snapshot_age,
             },
         })
     }

@@ -49,7 +49,8 @@ impl Configuration {
     ) -> Result<Versioned<ExportDetails>, ConfigurationError> {
         let (facts, refresh, exports) =
             future::try_join3(self.export_facts(id), self.refresh_settings(), self.other_exports(id)).await?;
-        let standing = ExportListItem::of(person, &facts, &refresh, self.parts.clock.now());
+        let (age, now) = (self.parts.settings.snapshot_age, self.parts.clock.now());
+        let standing = ExportListItem::of(person, &facts, &refresh, age, now);
         let ExportFacts { export, occupation, connection, .. } = facts;
         let (tag, export) = (export.tag, export.content);
         let mut draft = ExportDraft::of(&export);

@@ -49,9 +49,9 @@ impl Configuration {
         }
         let AllFacts { facts, mut unreadable, refresh } = self.all_export_facts().await?;
         unreadable.sort_by_key(|export| export.label().to_lowercase());
-        let now = self.parts.clock.now();
+        let (age, now) = (self.parts.settings.snapshot_age, self.parts.clock.now());
         let mut items: Vec<ExportListItem> =
-            facts.iter().map(|facts| ExportListItem::of(person, facts, &refresh, now)).collect();
+            facts.iter().map(|facts| ExportListItem::of(person, facts, &refresh, age, now)).collect();
         let connections = connections(&items);
         items.retain(|item| query.includes(item));
         let mut placed: Vec<(Place, ExportListItem)> =

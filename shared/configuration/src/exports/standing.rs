@@ -2,9 +2,9 @@
 
 use catalog::{Connection, RefreshSettings};
 use domain::identifier::{ConnectionId, ExportId};
-use engine::{ParkReason, RunKey, Status};
+use engine::{ParkReason, RunKey, Status, Warning};
 use identity::Person;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schedule::{Circumstances, Start, starts_by_itself};
 use serde::Serialize;
 use store::Tag;
@@ -127,11 +127,12 @@ pub struct ExportListItem {
 }
 
 impl ExportListItem {
-    /// The row of an export for `person`.
+    /// The row of an export for `person`. A snapshot older than `snapshot_age` is worth a warning.
     pub(super) fn of(
         person: &Person,
         facts: &ExportFacts,
         refresh: &RefreshSettings,
+        snapshot_age: SignedDuration,
         now: Timestamp,
     ) -> Self {
         let export = &facts.export.content;
@@ -167,7 +168,7 @@ impl ExportListItem {
             updated_by: export.updated_by.as_ref().map(|actor| actor.name.clone()),
             active_run: facts.active_key(),
             canceling: facts.active.as_ref().is_some_and(|run| run.cancel.is_some() && run.ended().is_none()),
-            warnings: warnings(facts),
+            warnings: warnings(facts, snapshot_age, now),
         }
     }
 }
@@ -200,13 +201,40 @@ pub(crate) fn parked_note(reason: &ParkReason) -> StatusNote {
     StatusNote { code, sentence: reason.to_string() }
 }
 
-fn warnings(facts: &ExportFacts) -> Vec<String> {
+fn warnings(facts: &ExportFacts, snapshot_age: SignedDuration, now: Timestamp) -> Vec<String> {
     let latest = facts.occupation.latest.iter().flat_map(|latest| &latest.warnings);
     let mut warnings: Vec<String> = latest.map(ToString::to_string).collect();
+    warnings.extend(outdated(facts, snapshot_age, now));
     if facts.connection.as_ref().is_some_and(|known| known.needs_reauthentication) {
         let text = "Constant Contact no longer accepts the connection: runs wait until an administrator has \
                     authenticated it again.";
         warnings.push(text.to_owned());
     }
     warnings
+}
+
+/// What was exported last has become old since: with a feed that died no run may start that could say so. Whether there is
+/// a newer snapshot is not looked at here; a run that met an old one has said so itself.
+fn outdated(facts: &ExportFacts, snapshot_age: SignedDuration, now: Timestamp) -> Vec<String> {
+    let (export, Some(latest)) = (&facts.export.content, &facts.occupation.latest) else { return Vec::new() };
+    let told = |segment| {
+        let mut known = latest.warnings.iter();
+        known.any(|warning| matches!(warning, Warning::SnapshotOld { segment: of, .. } if of == segment))
+    };
+    let used = latest.snapshots.iter().filter(|used| {
+        // Nobody expects data of an export without a connection, or of a segment that it no longer has.
+        export.connection.is_some()
+            && export.segments.contains(&used.segment)
+            && now.duration_since(used.last_modified) > snapshot_age
+            && !told(&used.segment)
+    });
+    let sentences = used.map(|used| {
+        format!(
+            "What was exported last of {:?} is from {}: look whether the segment is still refreshed, and whether this \
+             export still runs.",
+            used.segment,
+            used.last_modified.strftime("%Y-%m-%d")
+        )
+    });
+    sentences.collect()
 }

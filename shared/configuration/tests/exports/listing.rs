@@ -1,7 +1,9 @@
 //! The list of exports: what its rows say, searching, filtering, sorting, and why something will not run by itself.
 
-use configuration::{ConnectionUse, ExportListItem, ExportQuery, ExportSort, StatusFilter};
-use engine::Status;
+use company::PEOPLE;
+use configuration::{ConnectionUse, ExportDraft, ExportListItem, ExportQuery, ExportSort, StatusFilter};
+use engine::{EngineSettings, Status};
+use jiff::SignedDuration;
 use planner::RunKind;
 
 use super::world::{daily, world};
@@ -42,7 +44,7 @@ async fn a_feed_that_died_and_a_lost_authorization_are_told() {
     let world = world().await;
     let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
     let id = world.export("News").await;
-    world.bench.time_passes(jiff::SignedDuration::from_hours(8 * 24));
+    world.bench.time_passes(SignedDuration::from_hours(8 * 24));
     let started = configuration.run_export(&person, &id, RunKind::Changes, None).await.unwrap();
     world.bench.finish(started.active()).await;
     let warnings = configuration.export(&person, &id).await.unwrap().value.standing.warnings;
@@ -60,6 +62,45 @@ async fn a_feed_that_died_and_a_lost_authorization_are_told() {
         configuration.run_all(&person, None).await.unwrap().left_out[0].code,
         "needs_reauthentication"
     );
+}
+
+#[tokio::test]
+async fn what_was_exported_last_grows_old_although_nothing_runs() {
+    let world = world().await;
+    let (person, configuration) = (world.bench.contributor(), &world.bench.configuration);
+    let id = world.export("News").await;
+    let started = configuration.run_export(&person, &id, RunKind::Changes, None).await.unwrap();
+    world.bench.finish(started.active()).await;
+    let told = || async {
+        let listed = configuration.exports(&person, &ExportQuery::default()).await.unwrap();
+        let shown = configuration.export(&person, &id).await.unwrap().value.standing;
+        assert_eq!(listed.items[0].warnings, shown.warnings);
+        shown.warnings
+    };
+    world.bench.time_passes(EngineSettings::default().snapshot_age - SignedDuration::from_hours(1));
+    assert_eq!(told().await, [""; 0], "as old as a run would accept");
+    world.bench.time_passes(SignedDuration::from_hours(2));
+    let warnings = told().await;
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("look whether the segment is still refreshed"),
+        "{warnings:?}"
+    );
+    // A run that meets the same snapshot says so itself, and that is enough.
+    let started = configuration.run_export(&person, &id, RunKind::Changes, None).await.unwrap();
+    world.bench.finish(started.active()).await;
+    let warnings = told().await;
+    assert!(warnings.len() == 1 && warnings[0].starts_with("The newest snapshot of"), "{warnings:?}");
+    // Of a segment that the export no longer has nobody expects anything.
+    for segment in ["customers", "visitors"] {
+        world.bench.upload(&format!("{segment}/2026-11-30.csv"), PEOPLE).await;
+    }
+    let started = configuration.run_export(&person, &id, RunKind::Changes, None).await.unwrap();
+    world.bench.finish(started.active()).await;
+    let draft = ExportDraft { segments: vec!["visitors".to_owned()], ..world.draft("News") };
+    let tag = configuration.export(&person, &id).await.unwrap().tag;
+    configuration.update_export(&person, &id, &tag, &draft).await.unwrap();
+    world.bench.time_passes(EngineSettings::default().snapshot_age * 2);
+    assert_eq!(told().await, [""; 0]);
 }
 
 #[tokio::test]
@@ -120,7 +161,7 @@ async fn what_will_not_run_by_itself_says_why() {
     let own = world.save(&draft).await.export.value.standing;
     assert_eq!(own.next_due, Some("2026-12-01T06:30:00Z".parse().unwrap()));
     assert_eq!(own.will_not_run, None);
-    world.bench.time_passes(jiff::SignedDuration::from_secs(1));
+    world.bench.time_passes(SignedDuration::from_secs(1));
     configuration.pause_everything(&world.bench.administrator(), true).await.unwrap();
     let paused = configuration.export(&viewer, &own.id).await.unwrap().value.standing;
     assert!(paused.next_due.is_none() && paused.will_not_run.unwrap().contains("paused"));
