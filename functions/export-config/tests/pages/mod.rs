@@ -7,6 +7,7 @@ mod form;
 mod form_steps;
 mod list;
 mod permissions;
+mod price;
 mod running;
 mod schedule;
 mod segments;

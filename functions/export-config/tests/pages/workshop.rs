@@ -70,6 +70,14 @@ impl Workshop {
         run.path().to_owned()
     }
 
+    /// Runs an export, and once more with so many more people that the safety brake stops it; the path of that run's page.
+    pub(crate) async fn stopped(&self, export: &ExportId) -> String {
+        self.run(export).await;
+        let many: String = (10..400).map(|number| format!("{number},p{number}@example.com,Ann,\n")).collect();
+        self.upload("customers", &format!("{PEOPLE}{many}")).await;
+        self.run(export).await
+    }
+
     /// Works on the run whose page this is until its end.
     pub(crate) async fn finish(&self, page: &Visit) {
         self.world.finish(&key_of(page.path())).await;

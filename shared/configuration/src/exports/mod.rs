@@ -11,6 +11,7 @@ mod draft;
 mod duplicate;
 mod examine;
 mod facts;
+mod first_runs;
 mod list;
 mod names;
 mod permitted;

@@ -32,6 +32,9 @@ fn what_the_brake_stopped_runs_after_approval() {
         page.sees("This run was skipped").await;
         page.look_over("run-braked").await;
         page.click("Approve and run").await;
+        page.sees("New contacts may move the account into a higher price tier").await;
+        page.look_over("run-approve-dialog").await;
+        page.click("Approve and run").await;
         page.sees("Approved. Exactly this plan runs now.").await;
         page.sees("This run was successful").await;
         page.sees("Approved plan").await;

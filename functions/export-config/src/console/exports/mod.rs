@@ -25,7 +25,9 @@ use maud::{Markup, html};
 use store::Tag;
 
 pub(super) use contact_field::label as contact_field_label;
+pub(super) use form::summary::{AccountCounts, account};
 pub(super) use form::zones;
+pub(super) use reauthentication::instead_of_running;
 
 use crate::app::App;
 use crate::web::{FormFields, Page};
@@ -62,7 +64,7 @@ pub(super) fn export_id(text: &str) -> Result<ExportId, ConfigurationError> {
 }
 
 /// The error for who may only look at an export.
-fn require_edit(person: &Person, permission: Permission) -> Result<(), ConfigurationError> {
+pub(super) fn require_edit(person: &Person, permission: Permission) -> Result<(), ConfigurationError> {
     match permission {
         Permission::Edit => Ok(()),
         Permission::View => Err(ConfigurationError::Forbidden { needs: access::needed_to_edit(person) }),

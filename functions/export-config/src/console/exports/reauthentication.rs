@@ -10,7 +10,7 @@ use super::page_of;
 use crate::web::Page;
 
 /// Instead of the question whether to run it.
-pub(super) fn instead_of_running(person: &Person, export: &ExportDetails) -> Page {
+pub(in crate::console) fn instead_of_running(person: &Person, export: &ExportDetails) -> Page {
     let standing = &export.standing;
     let administrator = person.role == Role::Administrator;
     let content = html! {

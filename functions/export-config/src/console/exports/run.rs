@@ -1,7 +1,9 @@
 //! *Run*: what a run will do and to which list, then the run.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, RawQuery, State};
-use configuration::{ConfigurationError, DraftReview, ExportDetails, RunItem};
+use configuration::{ConfigurationError, DraftReview, ExportDetails};
 use console::{Confirmation, Level, confirmation, notice};
 use engine::Started;
 use futures_util::future;
@@ -39,7 +41,7 @@ pub(super) async fn ask(
         return Ok(reauthentication::instead_of_running(&person, &export));
     }
     let counts = match &review {
-        Ok(review) if may_add_many(review, export.latest.as_ref()) => {
+        Ok(review) if may_add_many(review, &export) => {
             Some(AccountCounts::of(&configuration.contact_counts(&person, &connection).await))
         }
         _ => None,
@@ -60,11 +62,20 @@ pub(super) async fn ask(
     Ok(page_of(title(word), &id, &export.standing.name, content))
 }
 
-/// Before the first run, and when the segments have grown by over 5 % since the latest one.
-fn may_add_many(review: &DraftReview, latest: Option<&RunItem>) -> bool {
-    let Some(latest) = latest else { return true };
-    // Rows with rows: which of them are people is known only after a run has read them.
-    let before = latest.counts.read;
+/// Before the first run, when the segments have grown by over 5 % since the latest one, and when the latest one says
+/// nothing of this one.
+fn may_add_many(review: &DraftReview, export: &ExportDetails) -> bool {
+    let Some(latest) = &export.latest else { return true };
+    // Other people may be just as many, and those of another connection are new to another account. What it was that
+    // somebody changed, the run does not tell.
+    let used: BTreeSet<&str> = latest.snapshots.iter().map(|used| used.segment.as_str()).collect();
+    let segments: BTreeSet<&str> = export.draft.segments.iter().map(String::as_str).collect();
+    if used != segments || export.standing.updated_at > latest.created_at {
+        return true;
+    }
+    // Rows with rows: which of them are people is known only after a run has read them. Rows that it read and did not send
+    // are in no account yet.
+    let before = latest.counts.read.saturating_sub(latest.counts.unsent);
     review.members.is_some_and(|rows| rows.saturating_mul(20) > before.saturating_mul(21))
 }
 
@@ -78,7 +89,7 @@ fn question(
         @match review {
             Ok(review) => {
                 (destination(review))
-                @if let Some(counts) = counts { (account(review, counts)) }
+                @if let Some(counts) = counts { (account(review.members, counts)) }
                 @if !review.problems.is_empty() {
                     (notice(Level::Warning, "This may keep the run from sending", &html! {
                         ul { @for problem in &review.problems { li { (problem.message) } } }

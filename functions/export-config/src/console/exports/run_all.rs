@@ -1,25 +1,25 @@
 //! *Run all*: every export with an active schedule, after a question.
 
 use axum::extract::State;
-use configuration::{ConfigurationError, RunAll, access};
-use console::{Confirmation, Section, confirmation};
-use maud::html;
+use configuration::{ExportName, RunAll};
+use console::{Confirmation, Level, Section, confirmation, notice};
+use maud::{Markup, html};
 
+use super::form::summary::PRICE_TIER;
 use super::run::REQUEST;
 use crate::app::App;
 use crate::web::{ConsoleError, ConsolePerson, Notice, Page, PostedForm, SeeOther};
 
 /// `GET /exports/run-all`.
 pub(super) async fn ask(State(app): State<App>, person: ConsolePerson) -> Result<Page, ConsoleError> {
-    if !access::may_create_exports(&person) {
-        return Err(ConfigurationError::Forbidden { needs: "the Contributor role" }.into());
-    }
+    let first = app.configuration().first_runs_of_all(&person).await?;
     let content = confirmation(&Confirmation {
         title: "Run all exports?",
         content: html! {
             p { "Every export that you may edit and whose schedule is switched on runs now. Exports whose schedule is off are left "
                 "out; run them one by one." }
             p { "Only new and changed people are sent." }
+            @if !first.is_empty() { (first_runs(&first)) }
         },
         confirm: "Run all",
         danger: false,
@@ -30,6 +30,22 @@ pub(super) async fn ask(State(app): State<App>, person: ConsolePerson) -> Result
         cancel_href: "/exports",
     });
     Ok(Page::new("Run all", content).section(Section::Exports).below("Exports", "/exports"))
+}
+
+/// What runs for the first time may mean for the price. They may have an account each, so that how many contacts it has
+/// is for the question of each.
+fn first_runs(exports: &[ExportName]) -> Markup {
+    notice(
+        Level::Warning,
+        "These exports have never run",
+        &html! {
+            ul { @for export in exports { li { a href={ "/exports/" (export.id) "/run" } { (export.name) } } } }
+            p {
+                "Everybody in their segments may be new to the account. " (PRICE_TIER)
+                " How many contacts it has is shown where you run one of them by itself."
+            }
+        },
+    )
 }
 
 /// `POST /exports/run-all`.

@@ -36,7 +36,7 @@ pub(super) async fn show(
     let export = export.value;
     let content = html! {
         (page_header(&export.standing.name, Some(&headline(&app, &export)), Some(&actions(&export))))
-        (notices(&export, person.csrf()))
+        (notices(&export))
         (reauthentication::way_out(&person, &export))
         (active(&runs, person.csrf()))
         (card("Export", &facts(&export, app.now())))
@@ -101,7 +101,7 @@ fn actions(export: &ExportDetails) -> Markup {
     }
 }
 
-fn notices(export: &ExportDetails, csrf: &str) -> Markup {
+fn notices(export: &ExportDetails) -> Markup {
     let standing = &export.standing;
     let latest = export.latest.as_ref().filter(|_| standing.active_run.is_none());
     html! {
@@ -122,8 +122,8 @@ fn notices(export: &ExportDetails, csrf: &str) -> Markup {
                     (notice(level, title, &html! { p { (note.sentence) } }))
                     @if latest.may_approve {
                         div.button-row {
-                            (post_button(&Button::new("Approve and run").kind(ButtonKind::Primary),
-                                &format!("/exports/{}/runs/{}/approve", standing.id, latest.run), csrf))
+                            (confirmation_link(&Button::new("Approve and run").kind(ButtonKind::Primary),
+                                &format!("/exports/{}/runs/{}/approve", standing.id, latest.run)))
                         }
                     }
                 }

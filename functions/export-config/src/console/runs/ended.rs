@@ -2,8 +2,8 @@
 
 use configuration::{Approval, RunDetails, RunItem};
 use console::{
-    Button, ButtonKind, Icon, Level, RowCounts, card, description_list, disclosure, duration, link_button,
-    moment, notice, number, post_button, row_counts,
+    Button, ButtonKind, Icon, Level, RowCounts, card, confirmation_link, description_list, disclosure,
+    duration, link_button, moment, notice, number, row_counts,
 };
 use domain::outcome::Notes;
 use engine::Status;
@@ -13,15 +13,15 @@ use super::words::reason;
 use super::{kind, run_path, trigger};
 
 /// The end of a run.
-pub(super) fn end(run: &RunDetails, ended: &RunItem, csrf: &str) -> Markup {
+pub(super) fn end(run: &RunDetails, ended: &RunItem) -> Markup {
     html! {
-        (outcome(run, ended, csrf))
+        (outcome(run, ended))
         (card("Rows", &rows(run, ended)))
         (card("Details", &details(run, ended)))
     }
 }
 
-fn outcome(run: &RunDetails, ended: &RunItem, csrf: &str) -> Markup {
+fn outcome(run: &RunDetails, ended: &RunItem) -> Markup {
     let (level, title) = match ended.status {
         Status::Failure => (Level::Error, "This run failed"),
         Status::Skipped => (Level::Warning, "This run was skipped"),
@@ -33,7 +33,7 @@ fn outcome(run: &RunDetails, ended: &RunItem, csrf: &str) -> Markup {
         @if let Some(approval) = &ended.approval { (approved(run, approval)) }
         @if run.you_may.approve {
             div.button-row {
-                (post_button(&Button::new("Approve and run").kind(ButtonKind::Primary), &format!("{}/approve", run_path(&run.key)), csrf))
+                (confirmation_link(&Button::new("Approve and run").kind(ButtonKind::Primary), &format!("{}/approve", run_path(&run.key))))
             }
         }
     }

@@ -10,7 +10,7 @@ mod show;
 mod words;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 use configuration::ConfigurationError;
 use domain::identifier::RunId;
 use engine::RunKey;
@@ -27,7 +27,7 @@ pub(super) fn router() -> Router<App> {
         .route("/exports/{id}/runs/{run}", get(show::show))
         .route("/exports/{id}/runs/{run}/progress", get(show::fragment))
         .route("/exports/{id}/runs/{run}/cancel", get(cancel::ask).post(cancel::confirmed))
-        .route("/exports/{id}/runs/{run}/approve", post(approve::approve))
+        .route("/exports/{id}/runs/{run}/approve", get(approve::ask).post(approve::approve))
         .route("/exports/{id}/runs/{run}/rejected.csv", get(download::report))
         .route("/exports/{id}/runs/{run}/outcomes.csv", get(download::outcomes))
 }

@@ -24,7 +24,7 @@ pub(super) async fn show(
     let run = app.configuration().run(&person, &run_key(&export, &run)?).await?;
     let content = html! {
         (page_header("Run", Some(&html! { "Of the export " a href={ "/exports/" (run.export.id) } { (run.export.name) } }), None))
-        (body(&app, &person, &run))
+        (body(&app, &run))
     };
     Ok(page_of("Run", &run.export.id, &run.export.name, content))
 }
@@ -36,10 +36,10 @@ pub(super) async fn fragment(
     Path((export, run)): Path<(String, String)>,
 ) -> Result<Fragment, ConsoleError> {
     let run = app.configuration().run(&person, &run_key(&export, &run)?).await?;
-    Ok(Fragment(body(&app, &person, &run)))
+    Ok(Fragment(body(&app, &run)))
 }
 
-fn body(app: &App, person: &ConsolePerson, run: &RunDetails) -> Markup {
+fn body(app: &App, run: &RunDetails) -> Markup {
     let here = run_path(&run.key);
     let url = run.ended.is_none().then(|| format!("{here}/progress"));
     let announcement = match &run.ended {
@@ -51,7 +51,7 @@ fn body(app: &App, person: &ConsolePerson, run: &RunDetails) -> Markup {
             (headline(app, run))
             (warnings(run))
             @match &run.ended {
-                Some(ended) => (end(run, ended, person.csrf())),
+                Some(ended) => (end(run, ended)),
                 None => (under_way(run)),
             }
             (retry(run))

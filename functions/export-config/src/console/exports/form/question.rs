@@ -50,7 +50,7 @@ pub(super) async fn ask(
         (card("What will happen", &html! {
             (description_list(&[("Segments", html! { (draft.segments.join(", ")) })]))
             (destination(&review))
-            (account(&review, &counts))
+            (account(review.members, &counts))
             @for hint in review.hints.iter().filter(|hint| hint.code != "list_shared") {
                 (notice(Level::Warning, "Good to know", &html! { p { (hint.message) } }))
             }

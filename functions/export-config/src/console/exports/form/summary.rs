@@ -6,16 +6,20 @@ use maud::{Markup, html};
 
 use crate::web::sentence;
 
+/// What more contacts may cost.
+pub(in crate::console::exports) const PRICE_TIER: &str =
+    "New contacts may move the account into a higher price tier of your contract with Constant Contact.";
+
 /// The account's contacts, as far as it could be asked.
 #[derive(Debug, Clone)]
-pub(in crate::console::exports) enum AccountCounts {
+pub(in crate::console) enum AccountCounts {
     Known(ContactCountsView),
     /// Why not.
     Unknown(String),
 }
 
 impl AccountCounts {
-    pub(in crate::console::exports) fn of(counts: &Result<ContactCountsView, ConfigurationError>) -> Self {
+    pub(in crate::console) fn of(counts: &Result<ContactCountsView, ConfigurationError>) -> Self {
         match counts {
             Ok(counts) => Self::Known(*counts),
             Err(error) => Self::Unknown(sentence(&error.to_string())),
@@ -50,16 +54,16 @@ pub(in crate::console::exports) fn destination(review: &DraftReview) -> Markup {
     }
 }
 
-/// What the run may mean for the price of the account.
-pub(in crate::console::exports) fn account(review: &DraftReview, counts: &AccountCounts) -> Markup {
-    let new = match review.members {
+/// What a run may mean for the price of the account; `members` as far as they are known.
+pub(in crate::console) fn account(members: Option<u64>, counts: &AccountCounts) -> Markup {
+    let new = match members {
         Some(members) => html! { "Up to " strong { (number(members)) } " people may be new to the account." },
         None => {
             html! { "How many people may be new to the account is not known yet: the segments are being counted." }
         }
     };
     let warning = html! {
-        p { (new) " New contacts may move the account into a higher price tier of your contract with Constant Contact." }
+        p { (new) " " (PRICE_TIER) }
     };
     match counts {
         AccountCounts::Known(ContactCountsView { active: Some(active), .. }) => {
