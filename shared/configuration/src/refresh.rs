@@ -117,8 +117,9 @@ impl Configuration {
         self.refresh(person).await
     }
 
-    /// *Pause everything*, or ends the pause: while it lasts nothing starts by itself. Runs that are under way go on,
-    /// people can start others, and what would have started is not made up for.
+    /// *Pause everything*, or ends the pause: while it lasts nothing starts by itself, nor what a schedule or an upload has
+    /// queued before. Runs that are under way go on, people can start others, and what would have started is not made up
+    /// for.
     ///
     /// # Errors
     /// [`ConfigurationError`].

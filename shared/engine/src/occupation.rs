@@ -244,16 +244,17 @@ impl Occupation {
         queued.run.clone()
     }
 
-    /// The run of `summary` has ended: what follows becomes active, unless it is still `moot`.
-    pub(crate) fn vacate(&mut self, summary: RunSummary, moot: Option<&Occupant>) {
+    /// The run of `summary` has ended: what follows becomes active, unless it is still what is `unwanted`.
+    pub(crate) fn vacate(&mut self, summary: RunSummary, unwanted: Option<&Occupant>) {
         if self.active.as_ref().is_some_and(|active| active.run == summary.run) {
             if let Some(approved) = self.approved_follow_up.take() {
                 self.active = Some(approved);
             } else {
                 self.active = self.follow_up.take();
             }
-            if let Some(dropped) = self.active.take_if(|next| Some(&*next) == moot) {
-                // What it would have read, the run that has ended has read.
+            if let Some(dropped) = self.active.take_if(|next| Some(&*next) == unwanted) {
+                // What it would have read, the run that has ended has read; or a pause holds it, and then an event that is
+                // delivered again does not bring it back.
                 for run in runs_of(&mut self.events, &mut self.requests).filter(|run| **run == dropped.run) {
                     *run = summary.run.clone();
                 }

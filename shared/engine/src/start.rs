@@ -1,5 +1,6 @@
 //! Starting runs: one active run per export, one that follows it, whoever asks and however often.
 
+use catalog::{REFRESH_SETTINGS, RefreshSettings};
 use domain::identifier::ExportId;
 use domain::{Classified, FailureClass};
 use snapshots::PinnedSnapshot;
@@ -258,13 +259,19 @@ impl Engine {
         Ok(())
     }
 
-    /// The run has ended: the export is free, or its next run begins. Answers that one. `moot` is a follow-up for
-    /// which there is nothing new.
+    /// Whether an administrator has paused whatever starts by itself.
+    pub(crate) async fn everything_is_paused(&self) -> Result<bool, DocumentError> {
+        let settings = self.documents.load::<RefreshSettings>(REFRESH_SETTINGS).await?;
+        Ok(settings.is_some_and(|settings| settings.content.paused))
+    }
+
+    /// The run has ended: the export is free, or its next run begins. Answers that one. `unwanted` is a follow-up that
+    /// must not begin, because there is nothing new for it or because everything is paused.
     pub(crate) async fn vacate(
         &self,
         run: &Run,
         ended: &Ended,
-        moot: Option<&Occupant>,
+        unwanted: Option<&Occupant>,
     ) -> Result<Option<RunKey>, DocumentError> {
         let key = &run.key;
         let summary = RunSummary::new(run, ended);
@@ -273,7 +280,7 @@ impl Engine {
             .documents
             .update::<Occupation, (), Never, _>(&keys::occupation(&key.export), |current| {
                 let mut occupation = current.cloned().unwrap_or_default();
-                occupation.vacate(summary.clone(), moot);
+                occupation.vacate(summary.clone(), unwanted);
                 Ok(if current == Some(&occupation) {
                     Change::Keep(())
                 } else {

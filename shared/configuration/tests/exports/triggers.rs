@@ -1,10 +1,10 @@
 //! What starts by itself: slots of schedules and complete uploads, each once, nothing while paused.
 
-use company::PEOPLE;
+use company::{Company, PEOPLE};
 use configuration::{RefreshChange, TriggerReport};
 use domain::Clock;
 use domain::identifier::ExportId;
-use engine::{Started, Trigger};
+use engine::{Advance, Caller, RunKey, Started, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use planner::RunKind;
 use schedule::RefreshForm;
@@ -148,6 +148,45 @@ async fn nothing_starts_while_paused_and_nothing_is_made_up_for() {
     pause(&world, false).await;
     assert!(tick(&world, "06:30:00").await.started.is_empty());
     assert_eq!(created(&tick(&world, "07:00:00").await), [news]);
+}
+
+/// Until its snapshots are chosen: whatever is uploaded after that is news.
+async fn until_pinned(world: &World, key: &RunKey) {
+    let Company { engine, clock, control, .. } = &world.bench;
+    while !engine.occupation(&key.export).await.unwrap().active.unwrap().pinned {
+        control.set_clock(clock.now()).await.unwrap();
+        if let Advance::Wait { until } = engine.advance(key, clock.now(), Caller::SoleOwner).await.unwrap() {
+            clock.advance_to(until);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_schedule_queued_before_a_pause_does_not_begin_in_it() {
+    for paused in [true, false] {
+        let world = world().await;
+        let news = world.export("News").await;
+        refresh(&world, &["06:00", "07:00"], false).await;
+        tick(&world, "05:00:00").await;
+        let carl = world.bench.contributor();
+        let run = world.bench.configuration.run_export(&carl, &news, RunKind::Changes, None).await.unwrap();
+        until_pinned(&world, run.active()).await;
+        // The one that follows has something to do.
+        world.bench.upload("customers/new.csv", PEOPLE).await;
+        let report = tick(&world, "06:01:00").await;
+        assert!(matches!(report.started[0].started, Started::Follows { .. }), "{report:?}");
+        if paused {
+            pause(&world, true).await;
+        }
+        world.bench.finish(run.active()).await;
+        let runs = world.bench.configuration.runs(&carl, &news, 10).await.unwrap();
+        assert_eq!((runs.active.is_some(), runs.queued.len()), (!paused, 0), "paused: {paused}");
+        if paused {
+            pause(&world, false).await;
+            assert!(tick(&world, "06:30:00").await.started.is_empty(), "it is not made up for");
+            assert_eq!(created(&tick(&world, "07:00:00").await), [news]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -106,8 +106,8 @@ impl Session<'_> {
             return Ok(Advance::Wait { until: self.now() });
         };
         self.remove_old_ledgers().await;
-        let moot = self.nothing_new(ended).await;
-        let next = self.engine.vacate(&run, ended, moot.as_ref()).await?;
+        let unwanted = self.unwanted_follow_up(ended).await?;
+        let next = self.engine.vacate(&run, ended, unwanted.as_ref()).await?;
         let index = keys::active_run(&run.key);
         self.engine.documents.store().delete(&index, store::Condition::None).await?;
         Ok(Advance::Done { status: ended.end.status(), next })
@@ -131,12 +131,22 @@ impl Session<'_> {
         }
     }
 
-    /// The run that follows, if a schedule or an upload asked for it and it would do exactly what this one did.
-    async fn nothing_new(&self, ended: &Ended) -> Option<Occupant> {
+    /// The run that follows, if only a schedule or an upload asked for it, and either everything is paused or it would do
+    /// exactly what this one did.
+    ///
+    /// While paused it is dropped, not kept: a schedule's slot or an upload that comes during a pause is not made up for
+    /// either, and the next one after it starts a run that reads what is newest by then. Whether there is a pause must be
+    /// known: nothing starts by itself as long as it cannot be told, and cleaning up is tried again.
+    async fn unwanted_follow_up(&self, ended: &Ended) -> Result<Option<Occupant>, DocumentError> {
         let engine = self.engine;
-        let follow_up = engine.occupation(&self.run.content.key.export).await.ok()?.follow_up?;
-        let request = &follow_up.request;
-        let ordinary = request.trigger != Trigger::OnDemand && request.kind == RunKind::Changes;
-        (ordinary && engine.would_repeat(&self.run.content, ended).await).then_some(follow_up)
+        let occupation = engine.occupation(&self.run.content.key.export).await?;
+        let by_itself = |follow_up: &Occupant| follow_up.request.trigger != Trigger::OnDemand;
+        let Some(follow_up) = occupation.follow_up.filter(by_itself) else { return Ok(None) };
+        if engine.everything_is_paused().await? {
+            return Ok(Some(follow_up));
+        }
+        let ordinary = follow_up.request.kind == RunKind::Changes;
+        let moot = ordinary && engine.would_repeat(&self.run.content, ended).await;
+        Ok(moot.then_some(follow_up))
     }
 }

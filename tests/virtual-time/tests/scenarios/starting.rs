@@ -1,9 +1,12 @@
 //! Who starts a run, who joins one, and who follows.
 
+use std::convert::Infallible;
+
+use catalog::{REFRESH_SETTINGS, RefreshSettings};
 use engine::{Caller, Engine, Phase, RunKey, StartRequest, Started, Status, Trigger, Waiting, Warning};
 use jiff::SignedDuration;
 use planner::RunKind;
-use store::{Condition, ObjectStore};
+use store::{Change, Condition, ObjectStore};
 use virtual_time::{Person, World, csv, end, people};
 
 use super::steps::{slow_world, start, until_imports, world_of};
@@ -74,6 +77,51 @@ async fn a_follow_up_of_an_upload_without_anything_newer_is_dropped_and_a_person
         world.finish(&engine, &key).await;
         let active = engine.occupation(&world.export).await.unwrap().active;
         assert_eq!(active.is_some(), trigger == Trigger::OnDemand, "{trigger:?}");
+        world.close().await;
+    }
+}
+
+/// *Pause everything*, or its end.
+async fn pause(world: &World, paused: bool) {
+    let settings = RefreshSettings { paused, ..RefreshSettings::default() };
+    let change = |_: Option<&RefreshSettings>| Ok::<_, Infallible>(Change::Write(settings.clone(), ()));
+    world.state_documents().update(REFRESH_SETTINGS, change).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_queued_before_a_pause_begins_in_it_for_a_person_only() {
+    use Trigger::{OnDemand, Scheduled, Upload};
+    for (asked, begins) in [
+        (vec![Upload], false),
+        (vec![Scheduled], false),
+        (vec![Upload, Scheduled], false),
+        (vec![OnDemand], true),
+        (vec![Upload, OnDemand], true),
+        (vec![OnDemand, Scheduled], true),
+    ] {
+        let world = slow_world().await;
+        let engine = world.process();
+        let key = event(&world, &engine, "a").await.active().clone();
+        until_sent(&world, &engine, &key).await;
+        world.upload("2", &people(0, 60)).await;
+        for trigger in &asked {
+            let request = StartRequest { trigger: *trigger, ..upload(&world) };
+            engine.start_run_for_event(&world.export, request, &format!("{trigger:?}")).await.unwrap();
+        }
+        pause(&world, true).await;
+        let run = world.finish(&engine, &key).await;
+        assert_eq!(end(&run).0, Status::Successful, "what is under way goes on");
+        let occupation = engine.occupation(&world.export).await.unwrap();
+        assert_eq!((occupation.active.is_some(), occupation.follow_up), (begins, None), "{asked:?}");
+        if !begins {
+            // What would have begun is not made up for; whatever comes after the pause begins as ever.
+            pause(&world, false).await;
+            assert_eq!(event(&world, &engine, &format!("{:?}", asked[0])).await, Started::Known(key));
+            let next = event(&world, &engine, "after").await;
+            assert!(matches!(next, Started::Created(_)), "{next:?}");
+            let next = world.finish(&engine, next.active()).await;
+            assert_eq!(next.ended().unwrap().snapshots[0].snapshot, "2.csv");
+        }
         world.close().await;
     }
 }
