@@ -184,3 +184,24 @@ async fn an_own_schedule_that_is_off_is_kept_by_the_form() {
     assert!(!stored.schedule.is_active());
     assert_eq!(ExportDraft::of(&stored).schedule.time_zone, "Europe/Paris");
 }
+
+#[tokio::test]
+async fn without_the_script_an_export_is_switched_off_whatever_else_was_chosen() {
+    let workshop = workshop().await;
+    let id = workshop.export("Friends").await;
+    let browser = workshop.browser(Role::Contributor);
+    let action = format!("/exports/{id}/edit");
+    let page = browser.open(&action).await;
+    // The fields of a schedule of its own are there, and are sent although nothing else of them was filled in.
+    let entered = [
+        ("schedule.kind", "off"),
+        ("schedule.repeat", "weekly"),
+        ("schedule.start", ""),
+        ("schedule.time_zone", ""),
+        ("then", "save"),
+    ];
+    let saved = browser.submit(&page, &action, &entered).await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let stored = workshop.world.stored_export(&id).await;
+    assert_eq!(stored.schedule, schedule::ExportSchedule::Off { kept: None });
+}

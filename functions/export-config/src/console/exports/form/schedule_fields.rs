@@ -7,7 +7,7 @@ use console::{
     text_input, time_zone_select, weekday_picker,
 };
 use maud::{Markup, html};
-use schedule::{ExportForm, TimeZoneName};
+use schedule::{ExportForm, ExportSchedule, TimeZoneName};
 
 use crate::web::FormFields;
 
@@ -35,14 +35,20 @@ pub(in crate::console::exports) fn schedule_sent(fields: &FormFields) -> ExportF
     let text = |name: &str| fields.text(name).to_owned();
     // What is no number is said to be no day of a month.
     let days = fields.all("schedule.days").map(|day| day.parse().unwrap_or_default()).collect();
-    ExportForm {
+    let form = ExportForm {
         kind: text("schedule.kind"),
         repeat: text("schedule.repeat"),
         weekdays: fields.all("schedule.weekdays").map(str::to_owned).collect(),
         days,
         time_zone: text("schedule.time_zone"),
         start: text("schedule.start"),
+    };
+    // Without the script a browser sends the fields of a schedule of its own with *Off*, too. A whole one is kept for
+    // later; what is not whole matters to nobody then, and must not keep an export from being switched off.
+    if form.kind == "off" && ExportSchedule::try_from(form.clone()).is_err() {
+        return ExportForm { kind: form.kind, ..ExportForm::default() };
     }
+    form
 }
 
 /// The same as the browser would send it.
