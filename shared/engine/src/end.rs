@@ -263,9 +263,8 @@ impl fmt::Display for End {
             ),
             Self::RowsUnsent { rows, cause: Some(cause) } => write!(
                 formatter,
-                "The run had waited for more than a day and planned the rest anew, which stopped it: {} rows stay \
-                 unsent; the counts say what became of the others. A new run stops for the same reason, as long as it \
-                 lasts: {cause}",
+                "The run had waited for more than a day, and what it found when it planned the rest anew stopped it: {} \
+                 rows stay unsent; the counts say what became of the others. What it found: {cause}",
                 grouped(*rows)
             ),
             Self::Canceled { by } => write!(

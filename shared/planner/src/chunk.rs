@@ -52,22 +52,22 @@ impl Share {
     pub(crate) const ONE: Self = Self(1);
 
     /// A row of which so many runs could not tell whether the service refused it: chunks with such rows become an eighth
-    /// as large with each run (5,000 rows, 625, 78, 10), because all rows of a chunk without a refusal are beyond doubt.
-    /// So a refusal that the service does not name costs its neighbours other tries, and not their place among the
-    /// accepted.
+    /// as large with each run (5,000 rows, 625, 78), and in the end each such row is alone, because all rows of a chunk
+    /// without a refusal are beyond doubt. So a refusal that the service does not name costs its neighbours other tries,
+    /// and not their place among the accepted.
     pub(crate) const fn in_doubt(runs: u8) -> Self {
         Self(match runs {
             0 => 1,
             1 => 8,
             2 => 64,
             3 => 512,
-            _ => 4_096,
+            _ => u32::MAX,
         })
     }
 }
 
 /// So many chunks of one plan may be closed before they are full for the sake of rows in doubt: a day has only 10,000
-/// requests. Later ones take such rows as any other.
+/// requests. Later ones take such rows as any other, and their turn comes in the next runs.
 const SMALL_CHUNKS: u32 = 200;
 
 /// Fills one chunk after the other.
@@ -106,6 +106,11 @@ impl ChunkBuilder {
         }
     }
 
+    /// Whether chunks may still be closed for the sake of rows in doubt.
+    pub(crate) const fn heeds_doubt(&self) -> bool {
+        self.small_chunks > 0
+    }
+
     /// Adds a row that takes `share` of the room; answers the chunk before it if the row did not fit any more.
     pub(crate) fn push(
         &mut self,
@@ -115,7 +120,7 @@ impl ChunkBuilder {
     ) -> Option<FinishedChunk> {
         let length = self.body.len() + 1 + import_row.len() + self.after_rows.len();
         let full = self.rows >= self.limits.rows || (self.rows > 0 && length > self.limits.bytes);
-        let Share(share) = if self.small_chunks > 0 { share } else { Share::ONE };
+        let Share(share) = if self.heeds_doubt() { share } else { Share::ONE };
         let crowded = self.rows > 0 && self.taken.saturating_add(share) > self.limits.rows;
         if crowded && !full {
             self.small_chunks = self.small_chunks.saturating_sub(1);
@@ -220,4 +225,44 @@ pub fn import_rows<'a>(
         start = end + 1;
         Ok((member, import_row))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many rows each chunk has when so many rows are pushed of which so many runs could not tell.
+    fn sizes(rows: u32, runs: u8) -> Vec<u32> {
+        let mut builder = ChunkBuilder::new(ChunkLimits::default(), "list-1");
+        let member = ChunkMember {
+            addition: false,
+            attempts: runs,
+            fingerprint: 1,
+            part: 0,
+            row: 1,
+            length: 2,
+            identity: b"",
+            address: b"ann@example.com",
+        };
+        let mut chunks: Vec<FinishedChunk> =
+            (0..rows).filter_map(|_| builder.push(b"{}", &member, Share::in_doubt(runs))).collect();
+        chunks.extend(builder.finish());
+        chunks.iter().map(|chunk| chunk.rows).collect()
+    }
+
+    #[test]
+    fn rows_in_doubt_stand_among_fewer_with_each_run_and_alone_in_the_end() {
+        assert_eq!(sizes(40_000, 0), [39_999, 1]);
+        assert_eq!(sizes(10_000, 1), [4_999, 4_999, 2]);
+        assert_eq!(sizes(1_300, 2), [624, 624, 52]);
+        assert_eq!(sizes(100, 3), [78, 22]);
+        assert_eq!(sizes(3, 4), [1, 1, 1]);
+    }
+
+    #[test]
+    fn no_more_chunks_are_cut_short_than_a_day_has_requests_for() {
+        let sizes = sizes(1_000, 4);
+        assert_eq!(sizes.len(), 202);
+        assert_eq!(sizes.last(), Some(&799));
+    }
 }

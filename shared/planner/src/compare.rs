@@ -87,8 +87,8 @@ pub enum CompareError {
     ForeignLedger,
     /// Somebody would be sent who does not exist; nobody is.
     #[error(
-        "{file}, row {row}, holds an address under example.com, .org or .net: such people do not exist and are never sent \
-         to the real Constant Contact; nothing was sent. Take them out of the segment, then run again"
+        "{file}, row {row}, holds an address under example.com, .org or .net, or under .example: such people do not exist \
+         and are never sent to the real Constant Contact. Take them out of the segment, then run again"
     )]
     ExampleAddress {
         /// The file.
@@ -198,6 +198,9 @@ impl<S: PlanSink> Comparing<'_, S> {
         let (outcome, reason) = match decide(known, fingerprint, opted_out, opt_outs.full_read_day(), kind) {
             Decision::Send { attempts, in_doubt } => {
                 let share = if in_doubt { Share::in_doubt(attempts) } else { Share::ONE };
+                // Among as many others as before nothing more can be found out: such a try does not count.
+                let in_vain = in_doubt && !self.builder.heeds_doubt();
+                let attempts = attempts.saturating_sub(u8::from(in_vain));
                 return self.send(member, fingerprint, held_before.is_none(), attempts, share);
             }
             Decision::OptedOut => {

@@ -1,7 +1,7 @@
 //! People who do not exist: addresses under the domains that are kept free for examples.
 
 /// Whether an address, normalised as [`crate::Address::key`] is, lies under a domain that belongs to nobody or below one
-/// (RFC 2606). Such rows are never sent to the real service.
+/// (RFC 2606). Plans refuse such rows where [`crate::Comparison::refuse_examples`] says so.
 #[must_use]
 pub fn is_example(address: &[u8]) -> bool {
     let Some(at) = address.iter().rposition(|byte| *byte == b'@') else { return false };

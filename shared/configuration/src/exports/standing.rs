@@ -230,8 +230,8 @@ fn outdated(facts: &ExportFacts, snapshot_age: SignedDuration, now: Timestamp) -
     });
     let sentences = used.map(|used| {
         format!(
-            "What was exported last of {:?} is from {}: look whether the segment is still refreshed, and whether this \
-             export still runs.",
+            "The newest data of {:?} that a run has read is from {}: look whether the segment is still refreshed, and \
+             whether this export still runs.",
             used.segment,
             used.last_modified.strftime("%Y-%m-%d")
         )

@@ -185,7 +185,8 @@ impl Session<'_> {
         for (index, member) in (0_u32..).zip(ChunkMembers::new(&members)) {
             let member = member.map_err(|error| StepError::Permanent(error.to_string()))?;
             if !named.contains(&index) {
-                candidates.push(Candidate { index, hash: member.hash(seed), on_list: false });
+                let (hash, addition) = (member.hash(seed), member.addition);
+                candidates.push(Candidate { index, hash, addition, on_list: false });
             }
         }
         Ok(candidates)

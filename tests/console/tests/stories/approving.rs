@@ -21,7 +21,8 @@ fn what_the_brake_stopped_runs_after_approval() {
         page.sees("nothing was sent. If that is right, approve and run.").await;
         page.offers("Approve and run").await;
         page.look_over("export-braked").await;
-        let run = page.addresses("/runs/").await.remove(0);
+        let question = page.addresses("/approve").await.remove(0);
+        let run = question.strip_suffix("/approve").expect("the question of a run").to_owned();
         page.within("Data").click("Exports").await;
         page.arrives("Exports").await;
         page.within(SAMPLE_EXPORT).click("Why").await;

@@ -101,34 +101,6 @@ async fn a_refusal_that_is_never_named_is_found_and_parks_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_who_was_on_the_list_by_another_hand_is_not_taken_for_accepted() {
-    let world = world_of(200).await;
-    world.run(RunKind::Changes).await;
-    // One chunk with updates and an addition, who is on the list already and is refused without a name.
-    let other = NewContact {
-        email: "person200@example.com".into(),
-        first_name: "Before".into(),
-        list_ids: vec![world.list.clone()],
-        ..NewContact::default()
-    };
-    world.control.add_contacts(vec![other]).await.unwrap();
-    let mut people = people(0, 201);
-    for person in &mut people[..20] {
-        person.first_name = "Changed".into();
-    }
-    world.upload("2", &people).await;
-    world.control.change_switches(|switches| switches.naming = Naming::None).await;
-    world.control.change_faults(|faults| faults.refuse_containing = Some("person200".into())).await;
-    let run = world.run(RunKind::Changes).await;
-    assert_eq!(counts(&run).reasons.get(&Reason::RejectedUnidentified), Some(&1), "{:?}", counts(&run));
-    world.control.change_faults(|faults| *faults = Faults::default()).await;
-    world.run(RunKind::Changes).await;
-    let name = &world.members().await["person200@example.com"];
-    assert_ne!(name, "Before", "sent again, since nobody knew that it had been accepted");
-    world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opt_outs_are_looked_at_every_hour_however_often_something_is_sent() {
     let world = world_of(200).await;
     let contact = |person: Person| NewContact { email: person.email, ..NewContact::default() };

@@ -10,6 +10,7 @@ use crate::refusals::{Refusals, RefusedRow};
 pub(super) struct Candidate {
     pub(super) index: u32,
     pub(super) hash: AddressHash,
+    pub(super) addition: bool,
     pub(super) on_list: bool,
 }
 
@@ -77,14 +78,18 @@ pub(super) fn conclude(refusals: &mut Refusals, mut open: Open, rows: &[&Candida
             refusals.name(row.index, Refusal::CannotAdd);
         }
     }
-    // Whoever is left is on the list, and was there before: by an earlier run, or by somebody else's hand.
+    // Whoever is left is on the list, so they were there before: people whose update was refused; where those are too few,
+    // also some whom somebody else had put there.
     if open.cannot_add == 0 && present.len() == open.rows() {
         for row in &present {
             refusals.name(row.index, open.refusal);
         }
         return;
     }
-    refusals.leave_open(&open, present.iter().map(|row| row.index).collect());
+    let index = |row: &&Candidate| row.index;
+    let updates: Vec<u32> = present.iter().filter(|row| !row.addition).map(index).collect();
+    let enough = updates.len() >= open.rows();
+    refusals.leave_open(&open, if enough { updates } else { present.iter().map(index).collect() });
 }
 
 impl Open {
